@@ -35,8 +35,10 @@ export function beginAlteration(
   mm: Mm,
   { kind, start, end, at, by, wrprotect, shift, change }: Begun,
 ): void {
-  endAlteration(m, t);
-  t.alters = { kind, start, end, at, by, wrprotect, shift: shift ?? 0, change, mm, faults: undefined };
+  if (kind !== 'split') endAlteration(m, t);
+  else if (t.alters?.kind === 'split') t.alters = ended(m, t.alters);
+  const outer = t.alters;
+  t.alters = { kind, start, end, at, by, wrprotect, shift: shift ?? 0, change, mm, outer, faults: undefined };
   if (mm.alterations === undefined) mm.alterations = [t.alters];
   else mm.alterations.push(t.alters);
   if (kind !== 'move') return;
@@ -51,14 +53,18 @@ export function leaveAlteration(m: Model, t: Task, kind: number): void {
 }
 
 function endAlteration(m: Model, t: Task): void {
-  const { alters } = t;
-  t.alters = undefined;
-  const all = alters?.mm.alterations;
-  if (alters === undefined || all === undefined) return;
-  if (all.length === 1) alters.mm.alterations = undefined;
+  while (t.alters !== undefined) t.alters = ended(m, t.alters);
+}
+
+/** @returns what goes on */
+function ended(m: Model, alters: AlterationFrame): AlterationFrame | undefined {
+  const { faults, kind, mm, outer } = alters;
+  const all = mm.alterations;
+  if (all === undefined) return outer;
+  if (all.length === 1) mm.alterations = undefined;
   else all.splice(all.indexOf(alters), 1);
-  const { kind, faults } = alters;
   if (kind === 'zap' && faults?.size !== MOST_FAULTS) mayBeTaken(m, alters);
+  return outer;
 }
 
 /**
@@ -66,9 +72,18 @@ function endAlteration(m: Model, t: Task): void {
  * to later, or not: no line shows which.
  */
 function mayBeTaken(m: Model, { mm, start, end, at, by }: AlterationFrame): void {
+  mayBeSplit(m, mm, start, end);
   for (const vpn of mm.ptes.pagesIn(start, end)) if (!Number.isNaN(m.mapped(mm, vpn))) mm.ptes.delete(vpn);
   for (const pin of m.pinsIn(mm, start, end))
     if (pin.grabAt !== undefined && pin.grabAt.order > at.order) pin.spared ??= new Step('zap', at, undefined, by);
+}
+
+/** Of what a PMD maps, each page may be gone. */
+function mayBeSplit(m: Model, mm: Mm, start: number, end: number): void {
+  if (!mm.hasPmds) return;
+  const { pmdPages } = m.machine;
+  for (const pmd of mm.pmds.pagesIn(Math.floor(start / pmdPages), Math.ceil(end / pmdPages)))
+    if (mm.hugetlb?.has(pmd) !== true) m.split(mm, pmd);
 }
 
 /** Addresses with a fault that are remembered of one alteration; after more its task has been back in user space for long. */
@@ -82,7 +97,12 @@ export function faultsUnder(m: Model, mm: Mm, vpn: number): void {
   for (const a of mm.alterations ?? []) {
     if (vpn < a.start || vpn >= a.end) continue;
     a.faults ??= new Map();
-    if (a.faults.size < MOST_FAULTS && !a.faults.has(vpn)) a.faults.set(vpn, m.at().order);
+    if (a.faults.size === MOST_FAULTS || a.faults.has(vpn)) continue;
+    a.faults.set(vpn, m.at().order);
+    // what a line has mapped since, as a split does, it may have taken
+    if (a.kind !== 'zap') continue;
+    mayBeSplit(m, mm, vpn, vpn + 1);
+    mm.ptes.delete(vpn);
   }
 }
 
@@ -100,9 +120,15 @@ function isUnder({ start, end, faults }: Alteration, vpn: number, { at }: Grab):
 export function whereNow(t: Task, mm: Mm, vpn: number, since: number): number {
   let now = vpn;
   for (const a of mm.moves ?? [])
-    if (now >= a.start && now < a.end && (a.at.order > since || (a !== t.alters && isUnderWay(mm, a, now))))
+    if (now >= a.start && now < a.end && (a.at.order > since || (!isOf(t, a) && isUnderWay(mm, a, now))))
       now += a.shift;
   return now;
+}
+
+/** The task itself is in the middle of it. */
+function isOf({ alters }: Task, alteration: Alteration): boolean {
+  for (let a = alters; a !== undefined; a = a.outer) if (a === alteration) return true;
+  return false;
 }
 
 /** Nobody has faulted there since it began, so what is there is what it moves. */
@@ -147,6 +173,24 @@ export const replacedSince = (grab: Grab | undefined, vpn: number, page: PageId)
   grab?.under?.find((a) => a.change?.was !== undefined && isUnder(a, vpn, grab) && entryPage(a.change.was) === page)
     ?.change;
 
-/** What GUP has got was being unmapped, and nobody had faulted there: it will not be mapped at the end of the call. */
-export const isGoing = (grab: Grab | undefined, vpn: number): boolean =>
-  grab?.under?.some((a) => a.kind === 'zap' && isUnder(a, vpn, grab)) === true;
+/**
+ * What GUP has got was being unmapped, and nobody had faulted there, or the unmapping is over since: it need not be mapped
+ * at the end of the call.
+ */
+export const isGoing = (mm: Mm, grab: Grab | undefined, vpn: number): boolean =>
+  grab?.under?.some(
+    (a) =>
+      a.kind === 'zap' &&
+      vpn >= a.start &&
+      vpn < a.end &&
+      (isUnder(a, vpn, grab) || mm.alterations?.includes(a) !== true),
+  ) === true;
+
+/**
+ * The PMD by which GUP has got a page has been split since, or was about to be: where the page is of the huge zero page or
+ * of a file, the address no longer maps it (__split_huge_pmd_locked()).
+ */
+export const isSplitSince = (grab: Grab | undefined, changes: readonly Change[] | undefined, vpn: number): boolean =>
+  grab !== undefined &&
+  (changes?.some((c) => c.split && vpn >= c.start && vpn < c.end && c.at.order > grab.at.order) === true ||
+    grab.under?.some((a) => a.kind === 'split' && isUnder(a, vpn, grab)) === true);

@@ -1,11 +1,12 @@
 // THP, mmu notifiers and TLB flushes (E17, E19, E20).
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
+import { beginAlteration } from './altering.ts';
 import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { shownPmd } from './shown-entry.ts';
-import { RangeOp } from './state.ts';
+import { type Mm, RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -16,13 +17,27 @@ export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   // do_huge_pmd_wp_page() gives up by splitting; the fault continues as a PTE fault
   if (t.wp?.mm === mm && t.wp.pmd) t.wp.split = true;
   shownPmd(m, r, o, mm, head);
-  splitEntries(m, mm, head);
+  splits(m, t, mm, head);
   const pins = m.pinsIn(mm, head, head + m.machine.pmdPages);
   if (pins.length > 0) m.step(pins, 'split', at);
   m.emit('split', { mm, vpn: head, at, pins });
 }
 
-/** change_huge_pmd() and pmdp_huge_clear_flush() change a PMD, copy_huge_pmd() copies one: each shows what it was before. */
+/** The line comes before the lock is taken: others get pages by the PMD until it is cleared. */
+function splits(m: Model, t: Task, mm: Mm, head: number): void {
+  const end = head + m.machine.pmdPages;
+  splitEntries(m, mm, head);
+  beginAlteration(m, t, mm, { kind: 'split', start: head, end, at: m.at(), by: { foreign: undefined, kernel: false } });
+}
+
+/** pmdp_huge_clear_flush(), with the lock: the split of the huge zero page, or of one of a file, which is gone then */
+export function clearFlushPmd(m: Model, t: Task, r: Float64Array, o: number): void {
+  showsPmd(m, t, r, o);
+  const mm = m.mm(r[o + Slot.MM]);
+  if (mm !== undefined) splitEntries(m, mm, m.userVpn(r[o + Slot.ADDR]));
+}
+
+/** change_huge_pmd() changes a PMD, copy_huge_pmd() copies one: each shows what it was before. */
 export function showsPmd(m: Model, _t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o] === Kind.forkPmd ? r[o + SlotOf.forkPmd.src] : r[o + Slot.MM]);
   if (mm !== undefined) shownPmd(m, r, o, mm, m.userVpn(r[o + Slot.ADDR]));

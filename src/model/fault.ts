@@ -95,7 +95,7 @@ export function wpFault(m: Model, t: Task, r: Float64Array, o: number): void {
   const unshare = (flags & FAULT_FLAG_UNSHARE) !== 0;
   leaveWp(m, t);
   t.wp = new WpFrame(mm, vpn, old, at, unshare, pmd);
-  t.wp.split = stale;
+  t.wp.split = stale || (pmd && isBeingSplit(mm, vpn));
   t.wp.wasPinned = m.pinsByPage.has(old);
   if (pmd) {
     mm.pmdFaults ??= new Set();
@@ -141,6 +141,10 @@ function isSplit(mm: Mm, vpn: number, named: PageId, pmdPages: number): boolean 
   const entry = mm.pmds.get(Math.floor(vpn / pmdPages));
   return entry !== undefined && entryPage(entry) + (vpn % pmdPages) === named && mm.ptes.has(vpn);
 }
+
+/** Another task is about to split the PMD, and may have the lock first. */
+const isBeingSplit = ({ alterations }: Mm, vpn: number): boolean =>
+  alterations?.some(({ kind, start, end }) => kind === 'split' && vpn >= start && vpn < end) === true;
 
 /** wp_page_copy() is entered. It gives up if another thread has changed the entry meanwhile. */
 export function wpCopy(m: Model, t: Task, r: Float64Array, o: number): void {
@@ -280,9 +284,11 @@ export function splitEntries(m: Model, mm: Mm, vpn: number): void {
     mm.pmdFaults?.delete(w);
   }
   const end = head + m.machine.pmdPages;
-  const ofZero = m.pinsIn(mm, head, end).filter((pin) => mayBeOfZero(m, mm, pin));
   const entry = mm.pmds.get(head / m.machine.pmdPages);
-  if (entry !== undefined && (entryBits(entry) & Pte.Anon) === 0) mm.pmds.delete(head / m.machine.pmdPages);
+  const isAnon = entry !== undefined && (entryBits(entry) & Pte.Anon) !== 0;
+  if (mm.meanwhile !== undefined && !isAnon) m.during(mm, head, end, { split: true });
+  const ofZero = m.pinsIn(mm, head, end).filter((pin) => mayBeOfZero(m, mm, pin));
+  if (entry !== undefined && !isAnon) mm.pmds.delete(head / m.machine.pmdPages);
   // what only a pin of its pages has shown: process_vm_readv() of memory that was never written pins the huge zero page
   for (const v of mm.ptes.pagesIn(head, end))
     if ((entryBits(mm.ptes.at(v)) & (Pte.STATE | Pte.Anon)) === Pte.Present) mm.ptes.delete(v);

@@ -105,6 +105,8 @@ interface DeviceFrame {
 
 export interface AlterationFrame extends Alteration {
   mm: Mm;
+  /** what splits a PMD on its way */
+  outer: AlterationFrame | undefined;
 }
 
 /** do_swap_page(), under way. */

@@ -1,5 +1,5 @@
 import { Kind } from '../vocabulary/kinds.ts';
-import { grabbedBefore, isGoing, replacedSince } from './altering.ts';
+import { grabbedBefore, isGoing, isSplitSince, replacedSince } from './altering.ts';
 import type { At } from './at.ts';
 import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
@@ -8,7 +8,7 @@ import { beginningOf, isHugetlb } from './hugetlb.ts';
 import type { Alteration, Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { pinnedForIo } from './of-bio.ts';
-import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
+import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
 import { PARTED_BY } from './pin.ts';
 import { sinceGrab } from './since-grab.ts';
 import { type ForkFrame, type Mm, Pin, type PinCall, Step } from './state.ts';
@@ -211,7 +211,9 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     if (call.mm !== undefined && !Number.isNaN(page) && moved === undefined) {
       // the pin itself proves what is mapped and overrides earlier knowledge
       if (changes === undefined && mapped !== page) {
-        if (!isGoing(grab, vpn)) shown(m, call.mm, vpn, pin, mapped);
+        const isSplit = Number.isNaN(mapped) && !m.folios.has(folio) && isSplitSince(grab, f.changes, vpn);
+        if (isSplit) call.mm.ptes.set(vpn, entryOf(page, Pte.Split));
+        else if (!isGoing(call.mm, grab, vpn)) shown(m, call.mm, vpn, pin, mapped);
       } else if (changes === undefined && !isPmd(m, call.mm, vpn))
         call.mm.ptes.set(vpn, page * 64 + (Pte.Present | bits));
       if (call.kind === 'PIN') call.mm.hasPinned = true;
@@ -227,6 +229,9 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     m.emit('pin', { pin, at: call.heldAt });
     if (moved !== undefined) movedSince(m, pin, moved);
     if (changes !== undefined) parted(m, pin, changes);
+    // it was taken away before the call returned, and a line has shown what is there since
+    else if (call.mm !== undefined && mapped !== page && !Number.isNaN(mapped) && isGoing(call.mm, grab, vpn))
+      m.test(pin, mapped, 'observed');
   }
   pinnedForIo(t, call);
 }
@@ -276,7 +281,7 @@ function entryBefore(pin: Pin, vpn: number, { was, start }: Change): void {
 
 /** Changes of an address after its page was grabbed; undefined: none, or the page is mapped there again. */
 function meanwhile(all: readonly Change[], vpn: number, page: PageId, grabbed: At): readonly Change[] | undefined {
-  const after = all.filter((c) => vpn >= c.start && vpn < c.end && c.at.order > grabbed.order);
+  const after = all.filter((c) => !c.split && vpn >= c.start && vpn < c.end && c.at.order > grabbed.order);
   const last = after.at(-1);
   return last === undefined || last.page + (vpn - last.start) === page ? undefined : after;
 }

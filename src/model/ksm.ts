@@ -3,6 +3,7 @@ import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
 import { beginAlteration } from './altering.ts';
 import type { KsmMap, Task } from './frames.ts';
+import { type Change, NO_CHANGE } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { entryOf, type PageId, Pte } from './page-table.ts';
 
@@ -73,8 +74,16 @@ export function clears(m: Model, t: Task, k: NonNullable<Task['ksm']>, vpn: numb
   const at = m.at();
   const start = maps.vpn;
   const end = start + maps.pages;
-  const then = { was: mm.entry(start), page: maps.page, via: 'ksm', isShared: true } as const;
-  const change = { start, end, at, ...then, fault: undefined, zap: undefined, away: undefined };
+  const change: Change = {
+    ...NO_CHANGE,
+    start,
+    end,
+    at,
+    was: mm.entry(start),
+    page: maps.page,
+    via: 'ksm',
+    isShared: true,
+  };
   mapsNow(m, k);
   beginAlteration(m, t, mm, { kind: 'ksm', start, end, at, by: { foreign: true, kernel: true }, change });
 }

@@ -4,7 +4,7 @@ import { Slot } from '../vocabulary/record.ts';
 import { type At, SKEW_NS } from './at.ts';
 import { Identities } from './identities.ts';
 import { joined, NO_PINS } from './lists.ts';
-import type { Change } from './meanwhile.ts';
+import { type Change, NO_CHANGE } from './meanwhile.ts';
 import { Ordered } from './ordered.ts';
 import { isOvertaken, overtakes } from './overtaken.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
@@ -15,8 +15,8 @@ import { UnseenReads } from './unseen-reads.ts';
 
 /** Address spaces that are searched for one that maps a page. */
 const MOST_MMS = 4096;
-/** Newest changes that are kept of an address space in which a GUP call does not return. */
-const MOST_CHANGES = 256;
+/** Newest changes that are kept of an address space in which a GUP call does not return: more than a PMD has pages. */
+const MOST_CHANGES = 640;
 /** Address spaces of which it is remembered that migration unmapped pinned pages. */
 const MOST_AWAY = 4096;
 /** Pages of an address space of which it is remembered that KSM replaced them at an unknown address. */
@@ -266,23 +266,11 @@ export class Mapping extends Identities {
   }
 
   /** A range changes while GUP calls that have grabbed pages are under way in its address space. */
-  during(
-    mm: Mm,
-    start: number,
-    end: number,
-    {
-      page = Number.NaN,
-      via,
-      isShared = false,
-      fault,
-      zap,
-      away,
-    }: Partial<Omit<Change, 'start' | 'end' | 'at' | 'was'>>,
-  ): void {
+  during(mm: Mm, start: number, end: number, what: Partial<Omit<Change, 'start' | 'end' | 'at' | 'was'>>): void {
     const changes = mm.meanwhile?.changes;
     if (changes === undefined) return;
     if (changes.length === 2 * MOST_CHANGES) changes.splice(0, MOST_CHANGES);
-    changes.push({ start, end, at: this.at(), was: mm.entry(start), page, via, isShared, fault, zap, away });
+    changes.push({ ...NO_CHANGE, start, end, at: this.at(), was: mm.entry(start), ...what });
   }
 
   /** The coherence check: does the address map the pinned page? */
@@ -300,10 +288,11 @@ export class Mapping extends Identities {
     }
     if (pin.drift !== undefined) return;
     // it was unmapped after all, later than the line says that saw it mapped, or that it was grabbed under
-    const { spared, grabAt } = pin;
+    const { grabAt, isGoing, spared } = pin;
     if (spared !== undefined && !pin.steps.some(({ role }) => role === 'zap')) {
-      const wasGoing = grabAt !== undefined && spared.at.order < grabAt.order;
-      if (via === 'fault' || (via === 'observed' && wasGoing)) pin.steps.splice(-1, 0, spared);
+      const wasGoing = isGoing || (grabAt !== undefined && spared.at.order < grabAt.order);
+      // khugepaged fills up what is empty
+      if (via === 'fault' || (wasGoing && (via === 'observed' || via === 'collapse'))) pin.steps.splice(-1, 0, spared);
     }
     const drift: Drift = { id: this.nextId(), pin, via, at, fault, page, where: pin.where, before: pin.steps.slice() };
     pin.drift = drift;
@@ -321,8 +310,10 @@ export class Mapping extends Identities {
   #seenAgain(pin: Pin, at: At): void {
     if (!isZapped(pin)) return;
     const i = pin.steps.findLastIndex(({ role }) => role === 'zap');
-    if ((pin.entryBits & Pte.Anon) === 0) this.step([pin], 'observed', at, pin.page);
-    else [pin.spared] = pin.steps.splice(i, 1);
+    if ((pin.entryBits & Pte.Anon) !== 0) {
+      [pin.spared] = pin.steps.splice(i, 1);
+      pin.isGoing = pin.mm?.isGoing(pin.where) === true;
+    } else if (pin.mm?.isUntouched(pin.where) !== true) this.step([pin], 'observed', at, pin.page);
   }
 
   /** KSM maps another page where `page` was: no line shows the address. */

@@ -31,14 +31,26 @@ export interface Change {
   zap: Doer | undefined;
   /** the page was unmapped for swap or migration: the entry names it */
   away: 'unmap' | 'migrate' | undefined;
+  /** the PMD of the range was split, and is not known to be anonymous: which page an address maps since, no line shows */
+  split: boolean;
 }
+
+export const NO_CHANGE: Omit<Change, 'start' | 'end' | 'at' | 'was'> = {
+  page: Number.NaN,
+  via: undefined,
+  isShared: false,
+  fault: undefined,
+  zap: undefined,
+  away: undefined,
+  split: false,
+};
 
 /**
  * A function that takes entries of a range away, or their write permission, or replaces one, has been entered. Its line comes before its
  * effect: a page that GUP gets by such an entry meanwhile, it got before.
  */
 export interface Alteration {
-  kind: 'zap' | 'move' | 'wrprotect' | 'ksm';
+  kind: 'zap' | 'move' | 'wrprotect' | 'ksm' | 'split';
   start: number;
   end: number;
   at: At;

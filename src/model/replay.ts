@@ -96,7 +96,7 @@ on('migrateIn', migrateIn);
 on('move', moving.move);
 on('mmExit', mmExit);
 on('splitPmd', device.splitPmd);
-on('clearFlushPmd', device.showsPmd);
+on('clearFlushPmd', device.clearFlushPmd);
 on('forkPmd', device.showsPmd);
 on('hugeProt', device.showsPmd);
 on('ksmMerge', ksm.ksmMerge);

@@ -176,16 +176,12 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   // a PMD split inside munmap() or mremap(): the removed part was cleared by their own earlier line
   const { gone } = t;
   if (gone !== undefined && gone.mm === mm && vpn < gone.end && vpn + pages > gone.start) {
-    for (let i = 0; i < pages; i++)
-      if (vpn + i < gone.start || vpn + i >= gone.end)
-        m.install(
-          mm,
-          vpn + i,
-          page + i,
-          1,
-          Pte.Anon | (named(mm, vpn + i) === page + i ? kept(mm, vpn + i) : 0),
-          'observed',
-        );
+    for (let i = 0; i < pages; i++) {
+      const v = vpn + i;
+      const isKnown = m.mapped(mm, v) === page + i && (entryBits(mm.entry(v) ?? 0) & Pte.Anon) !== 0;
+      const bits = Pte.Anon | (named(mm, v) === page + i ? kept(mm, v) : 0);
+      if (!isKnown && (v < gone.start || v >= gone.end)) m.install(mm, v, page + i, 1, bits, 'observed');
+    }
     return;
   }
   // swapoff maps the pages of swap entries without a fault (unuse_pte(), mm/swapfile.c)
@@ -224,6 +220,13 @@ function isOfEntry(mm: Mm, pin: Pin, page: PageId): boolean {
   return !isSwap || pin.page === page || Number.isNaN(pin.page) || entryPage(entry) === pin.page;
 }
 
+/** Reclaim has found the page after all: an unmapping of its range that was under way had left it there. */
+function wasUnmapped(pin: Pin): void {
+  if (pin.sought === undefined) return;
+  pin.steps.push(pin.sought);
+  pin.sought = pin.spared = undefined;
+}
+
 function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: number, exclusive: boolean): void {
   const s = t.swap as NonNullable<Task['swap']>;
   const at = m.at();
@@ -254,6 +257,7 @@ function swappedIn(m: Model, t: Task, mm: Mm, vpn: number, page: PageId, pages: 
   for (let i = 0; i < pages && m.swapCache.size > 0; i++)
     if (m.swapCache.has(page + i)) m.swapCache.set(page + i, false);
   const pins = m.pinsIn(mm, vpn, vpn + pages).filter((pin) => isOfEntry(mm, pin, page + (pin.where - vpn)));
+  for (const pin of pins) wasUnmapped(pin);
   if (pins.length > 0)
     m.step(pins, 'swap-in', at, page, {
       exclusive,

@@ -11,8 +11,7 @@
 
 import type { At } from './at.ts';
 import type { Hold } from './hold.ts';
-import type { Alteration, Change, PmdFault, SwapIn } from './meanwhile.ts';
-import { MmTasks } from './mm-tasks.ts';
+import { MmUnderWay } from './mm-under-way.ts';
 import { Ordered } from './ordered.ts';
 import type { PageId } from './page-table.ts';
 import type { DriftVia, PinKind, PinOwner, StepRole, WrprotectKind } from './pin.ts';
@@ -43,7 +42,7 @@ const RANGE_OPS = 48;
 export const NOWHERE = new Ordered<Pin[]>();
 const NO_OPS: readonly RangeOp[] = [];
 
-export class Mm extends MmTasks {
+export class Mm extends MmUnderWay {
   readonly id: number;
   /** mm_struct pointer (signed) */
   readonly ptr: number;
@@ -60,30 +59,13 @@ export class Mm extends MmTasks {
    * mark
    */
   marked: { vpn: number; hi: number } | undefined;
-  /** GUP calls under way that have grabbed pages here, and what became of addresses meanwhile; undefined: there is none */
-  meanwhile: { calls: number; changes: Change[] } | undefined;
-  /** what is changing ranges now; undefined: nothing */
-  alterations: Alteration[] | undefined;
-  /** calls that are unmapping folios here; undefined: there was none */
-  unmaps: Set<{ vpn: number; page: PageId }> | undefined;
-  /** its last moves by mremap(); undefined: there was none */
-  moves: Alteration[] | undefined;
   /** forks of private mappings that are copying page tables now; undefined: there was none */
   forks: Set<ForkFrame> | undefined;
-  /** write faults on a PMD that are under way, which a split by another task takes the PMD from; undefined: there was none */
-  pmdFaults: Set<PmdFault> | undefined;
-  /** swap-ins under way, by vpn; undefined: there was none */
-  swapIns: Map<number, Set<SwapIn>> | undefined;
 
   constructor(id: number, ptr: number, pmdPages: number) {
     super(pmdPages);
     this.id = id;
     this.ptr = ptr;
-  }
-
-  /** unmap_page_range() may be about to come to the address. */
-  isGoing(vpn: number): boolean {
-    return this.alterations?.some(({ kind, start, end }) => kind === 'zap' && vpn >= start && vpn < end) === true;
   }
 
   note(op: RangeOp): void {
@@ -266,6 +248,10 @@ export class Pin {
   partedInCall = false;
   /** an unmapping of its range that left its page where it was */
   spared: Step | undefined;
+  /** ... or was still under way when that was seen there, and may have come to it later */
+  isGoing = false;
+  /** reclaim has come to the page, which that unmapping may have taken before: a swap-in shows that it had not */
+  sought: Step | undefined;
   /** the page was shared with this child when it was pinned, or later by fork without an early copy */
   sharedWith: Mm | undefined;
   /** entry bits when it was taken, as far as known: Shared, File */

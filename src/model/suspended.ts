@@ -2,28 +2,34 @@
 // missing: when that was tells which.
 import type { Mm } from './state.ts';
 
-/** Number of entries that are remembered. */
+/** Number of runs of entries that are remembered: a folio is unmapped as a whole. */
 const NEWEST = 64;
+
+interface Run {
+  readonly mm: Mm;
+  readonly from: number;
+  to: number;
+  readonly ts: number;
+}
 
 /** The newest entries that became those of swap or of migration, and when. */
 export class Suspended {
-  readonly #mms: (Mm | undefined)[] = new Array(NEWEST).fill(undefined);
-  readonly #vpns = new Float64Array(NEWEST);
-  readonly #times = new Float64Array(NEWEST);
+  readonly #runs: Run[] = [];
   #next = 0;
 
   /** @param ts time of the trace in ns; NaN: unknown */
   push(mm: Mm, vpn: number, ts: number): void {
-    const i = this.#next++ % NEWEST;
-    this.#mms[i] = mm;
-    this.#vpns[i] = vpn;
-    this.#times[i] = ts;
+    const last = this.#runs[(this.#next - 1) % NEWEST];
+    if (last !== undefined && last.mm === mm && last.to === vpn && last.ts === ts) last.to++;
+    else this.#runs[this.#next++ % NEWEST] = { mm, from: vpn, to: vpn + 1, ts };
   }
 
   /** When the entry of this address was; NaN if that is too long ago. */
   when(mm: Mm, vpn: number): number {
-    for (let i = this.#next - 1; i >= 0 && i > this.#next - 1 - NEWEST; i--)
-      if (this.#mms[i % NEWEST] === mm && this.#vpns[i % NEWEST] === vpn) return this.#times[i % NEWEST];
+    for (let i = this.#next - 1; i >= 0 && i > this.#next - 1 - NEWEST; i--) {
+      const { from, mm: of, to, ts } = this.#runs[i % NEWEST];
+      if (of === mm && vpn >= from && vpn < to) return ts;
+    }
     return Number.NaN;
   }
 }

@@ -7,7 +7,7 @@ import type { Task, UnmappedOne } from './frames.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
 import { isZapped } from './pin.ts';
-import type { Mm, Pin } from './state.ts';
+import { type Mm, type Pin, Step } from './state.ts';
 import { endWalk, tell } from './unmapped.ts';
 import { unpaired } from './within.ts';
 
@@ -160,7 +160,11 @@ function unmapPage(m: Model, u: NonNullable<Task['unmap']>, vpn: number, named: 
   const page = Number.isNaN(mapped) ? named : mapped;
   // its process has taken it away before, or is about to: no line shows that this call found anything
   const isTaken = (pin: Pin): boolean => pin.page === page && (pin.spared !== undefined || isZapped(pin));
-  if (Number.isNaN(mapped) && m.pinsAt(mm, vpn).some(isTaken)) return undefined;
+  const taken = Number.isNaN(mapped) ? m.pinsAt(mm, vpn).filter(isTaken) : [];
+  if (taken.length > 0) {
+    if (!migrate) for (const pin of taken) pin.sought = new Step('unmap', at, page);
+    return undefined;
+  }
   // a page that is expected here and was replaced before is not the one unmapped
   const pins = m.pinsAt(mm, vpn).filter((pin) => Number.isNaN(pin.page) || Number.isNaN(page) || pin.page === page);
   const known = (bits & Pte.Anon) !== 0 ? true : (bits & Pte.File) !== 0 ? false : undefined;

@@ -14,4 +14,6 @@ export default replacedPageRule({
   role: 'collapse',
   cause: 'the range was collapsed',
   replaced: 'collapse mapped {mapped} where {pinned} is pinned',
+  // __collapse_huge_page_isolate() counts the references of anonymous pages only
+  ofZero: 'collapse mapped {mapped} where {pinned} is pinned for reading; the zero page it replaces whoever pins it',
 });

@@ -3,17 +3,24 @@ import type { Finding } from '../../src/index.ts';
 import { check } from '../../src/program.ts';
 import { Kernel510 } from './kernel-5.10.ts';
 import { type Broken, Kernel612 } from './kernel-6.12.ts';
-import { hex, type Pinned, ZERO_PFN } from './memory.ts';
+import { hex, type Pinned } from './memory.ts';
 import { type Era, simulate } from './processes.ts';
 
 const BROKEN: readonly Broken[] = [undefined, 'fork', undefined, 'swap', undefined, 'write fault', 'migration', 'ksm'];
 
 export const ERAS: readonly Era[] = [
-  { release: '5.10', columns: 4, boot: (machine) => new Kernel510(machine) },
+  { release: '5.10', name: '5.10', columns: 4, boot: (machine) => new Kernel510(machine) },
   {
     release: '6.12',
+    name: '6.12',
     columns: 5,
     boot: (machine, seed) => new Kernel612(machine, BROKEN[seed % BROKEN.length]),
+  },
+  {
+    release: '6.12',
+    name: '6.12 (transparent huge pages)',
+    columns: 5,
+    boot: (machine, seed) => new Kernel612(machine, BROKEN[seed % (BROKEN.length - 1)], true),
   },
 ];
 
@@ -29,6 +36,8 @@ const isAt = ({ places }: Pinned, address: string | undefined): boolean =>
 /** Where the findings and the truth differ, and what a complete trace should not be told. */
 export async function differences(seed: number, era: Era): Promise<string[]> {
   const { text, pins, memory } = simulate(seed, era);
+  // nothing to ask for
+  if (pins.length === 0) return [];
   const { findings, rules, traces } = await check({
     name: `${era.release}, seed ${seed}`,
     text,
@@ -46,10 +55,10 @@ export async function differences(seed: number, era: Era): Promise<string[]> {
     (severity === 'note' || !memory.keepsPromises) &&
     pins.some(
       (p) =>
-        ((p.copied !== undefined && (severity === 'note' || p.page.pfn !== ZERO_PFN)) ||
+        ((p.copied !== undefined && (severity === 'note' || !memory.isZero(p.page))) ||
           p.lent ||
           p.betrayed ||
-          (severity === 'note' && (p.shared || p.unmapped || p.unmapping || p.moving || p.page.pfn === ZERO_PFN))) &&
+          (severity === 'note' && (p.shared || p.unmapped || p.unmapping || p.moving || memory.isZero(p.page)))) &&
         isAt(p, address) &&
         hex(p.page.pfn) === pfn,
     );

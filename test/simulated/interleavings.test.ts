@@ -7,7 +7,7 @@ import { differences, ERAS } from './differences.ts';
 const SEEDS = Number(process.env.PINDRIFT_SIMULATED ?? 24);
 const AT_ONCE = 8;
 
-describe.each(ERAS)('tasks of a simulated $release kernel, interleaved at random', (era) => {
+describe.each(ERAS)('tasks of a simulated $name kernel, interleaved at random', (era) => {
   for (let first = 1; first <= SEEDS; first += AT_ONCE)
     it(`are told what is true, ${first} to ${Math.min(SEEDS, first + AT_ONCE - 1)}`, {
       timeout: 120_000,

@@ -10,7 +10,7 @@ export function* fixedBuffer(kernel: Kernel612, t: Task, mm: Mm): Work {
   const { machine } = kernel;
   const { random } = machine;
   // pages of a large folio would be given back but one (io_coalesce_buffer())
-  const pages = kernel.isLarge ? 1 : random.of([1, 2, 4]);
+  const pages = kernel.isLarge || kernel.isHuge ? 1 : random.of([1, 2, 4]);
   yield* kernel.enters(mm);
   const start = mm.base + random.below(PAGES - pages + 1) * PAGE;
   const registers = (opcode: number, bufs: number) =>

@@ -2,6 +2,7 @@
 // and O_DIRECT pins (FOLL_PIN). What is exclusive and pinned is neither shared by fork nor unmapped by reclaim, and what is
 // not exclusive is unshared before it is pinned.
 import { directIo } from './direct-io.ts';
+import { behind, clearRefsPmd, collapse, copyPmd, faultPmd, isMapping, splitLocked, zapPmd } from './huge.ts';
 import { fixedBuffer } from './io-uring.ts';
 import { ksmScan, unmerge } from './ksm.ts';
 import { discards, madviseFree } from './lazy-free.ts';
@@ -19,7 +20,6 @@ import {
   Memory,
   type Mm,
   PAGE,
-  PAGES,
   type Page,
   type Part,
   type Pinned,
@@ -73,15 +73,31 @@ export class Kernel612 extends Memory {
     wpCaller: '__handle_mm_fault+0xaa7/0xf70',
   };
 
-  constructor(machine: Machine, broken: Broken) {
+  override readonly isHuge: boolean;
+
+  /** @param isHuge transparent huge pages, beside which some things are not simulated */
+  constructor(machine: Machine, broken: Broken, isHuge = false) {
     super(machine);
     this.broken = broken;
+    this.isHuge = isHuge;
     this.keepsPromises = broken === undefined;
-    this.isLarge = machine.random.next() < 0.5;
+    this.isLarge = machine.random.next() < 0.5 && !isHuge;
     this.migrates = machine.random.next() < 0.5 || broken === 'migration';
-    this.frees = machine.random.next() < 0.4;
-    this.remaps = machine.random.next() < 0.4;
-    this.merges = machine.random.next() < 0.3 || broken === 'ksm';
+    this.frees = machine.random.next() < 0.4 && !isHuge;
+    this.remaps = machine.random.next() < 0.4 && !isHuge;
+    this.merges = (machine.random.next() < 0.3 || broken === 'ksm') && !isHuge;
+  }
+
+  override *faultsPmd(t: Task, mm: Mm, address: number, flags: number): Work<boolean> {
+    return mm.isHuge && (yield* faultPmd(this, t, mm, address, flags));
+  }
+
+  override zapsPmd(t: Task, mm: Mm, start: number, end: number): Work {
+    return zapPmd(this, t, mm, start, end);
+  }
+
+  override collapse(t: Task): Work {
+    return collapse(this, t);
   }
 
   pinning(t: Task, mm: Mm): Work {
@@ -139,7 +155,7 @@ export class Kernel612 extends Memory {
     const order = random.of([2, 2, 3]);
     const size = PAGE << order;
     const start = address - (address % size);
-    const isInside = start >= mm.base && start + size <= mm.base + PAGES * PAGE;
+    const isInside = start >= mm.start && start + size <= mm.end;
     const isFree = [...mm.entries.keys()].every((other) => other < start || other >= start + size);
     return this.isLarge && isInside && isFree && random.next() < 0.9
       ? this.newFolio(order)
@@ -245,8 +261,8 @@ export class Kernel612 extends Memory {
   }
 
   *copy(t: Task, from: Mm, to: Mm): Work {
-    const { base } = from;
-    const range = `start=${hex(base)} end=${hex(base + PAGES * PAGE)}`;
+    const { start: base, end: last } = from;
+    const range = `start=${hex(base)} end=${hex(last)}`;
     this.machine.print(
       t,
       `fork_vma: (copy_page_range+0x4/0x19f0) dst=${to.pointer} src=${from.pointer} ${range} vmflags=0x8100073`,
@@ -255,12 +271,15 @@ export class Kernel612 extends Memory {
     from.seq++;
     yield;
     let spare: Page | undefined;
-    for (let i = 0; i < PAGES; ) {
+    const pages = (last - base) / PAGE;
+    const hasPmd = from.pmd !== undefined && (yield* copyPmd(this, t, from, to));
+    to.hasTable = !hasPmd && from.hasTable;
+    for (let i = 0; i < pages && !hasPmd; ) {
       let isShort = false;
       yield { lock: to.ptl, shared: false };
       yield { lock: from.ptl, shared: false };
       // copy_pte_range() gives the locks up between batches
-      for (const end = Math.min(PAGES, i + this.machine.random.of([4, 8])); i < end; i++) {
+      for (const end = Math.min(pages, i + this.machine.random.of(this.isHuge ? [32, 512] : [4, 8])); i < end; i++) {
         const address = base + i * PAGE;
         const entry = from.entries.get(address);
         if (entry === undefined || entry === 'cleared') continue;
@@ -349,7 +368,7 @@ export class Kernel612 extends Memory {
     if (!folio.isInSwapCache) {
       if (this.isPinned(folio, 'swap')) return false;
       // one that is mapped in part would be split, and one that has other references cannot be
-      if (folio.isLarge && (folio.pages.some((page) => page.mapcount === 0) || mapcount !== count - 1)) return false;
+      if (folio.isLarge && (folio.isMappedInPart || mapcount !== count - 1)) return false;
     }
     yield* this.addToSwap(t, folio);
     yield* this.rmapWalk(folio, (mm, addresses) => this.#unmapOne(t, mm, addresses, folio));
@@ -358,7 +377,7 @@ export class Kernel612 extends Memory {
 
   /** try_to_unmap_one(): all that the VMA maps of the folio */
   *#unmapOne(t: Task, mm: Mm, addresses: () => number[], folio: Folio): Work<boolean> {
-    const pageAt = (address: number) => (mm.entries.get(address) as { page: Page }).page;
+    const pageAt = (address: number) => (mm.at(address) as { page: Page }).page;
     const [first] = addresses();
     const start = Math.max(mm.firstOf(first), first - folio.pages.indexOf(pageAt(first)) * PAGE);
     const where = `page=${folio.pointer} mm=${mm.pointer} addr=${hex(start)}`;
@@ -366,6 +385,8 @@ export class Kernel612 extends Memory {
     this.machine.print(t, `unmap_one: (try_to_unmap_one+0x4/0xc50) ${where} ${counts}`);
     yield;
     yield { lock: mm.ptl, shared: false };
+    // TTU_SPLIT_HUGE_PMD: nothing says so but the reverse mapping
+    if (isMapping(mm.pmd) && mm.pmd.folio === folio) yield* splitLocked(this, t, mm);
     let isUnmapped = true;
     for (const address of addresses()) {
       const page = pageAt(address);
@@ -414,10 +435,11 @@ export class Kernel612 extends Memory {
   override *clearRefs(t: Task, mm: Mm): Work {
     yield { lock: mm.mmapLock, shared: false };
     mm.isTracked = true;
-    const range = `start=${hex(mm.base)} end=${hex(mm.base + PAGES * PAGE)}`;
+    const range = `start=${hex(mm.start)} end=${hex(mm.end)}`;
     this.machine.print(t, `softdirty: (clear_refs_pte_range+0x4/0x460) mm=${mm.pointer} ${range}`);
     yield;
     yield { lock: mm.ptl, shared: false };
+    yield* clearRefsPmd(mm);
     for (const [address, entry] of [...mm.entries])
       if (isPresent(entry) && entry.isWritable && !entry.page.folio.maybePinned)
         mm.entries.set(address, { page: entry.page, isWritable: false });
@@ -519,9 +541,12 @@ export class Kernel612 extends Memory {
     if (isPin && seq % 2 === 1) return pins;
     t.irqsOff = true;
     while (pins.length < nr) {
-      const pin = yield* this.#locklessOne(t, mm, start + pins.length * PAGE, flags);
-      if (pin === undefined) break;
-      pins.push(pin);
+      const address = start + pins.length * PAGE;
+      const got = isMapping(mm.pmd)
+        ? yield* this.#locklessPmd(t, mm, address, nr - pins.length, flags)
+        : [yield* this.#locklessOne(t, mm, address, flags)].filter((pin) => pin !== undefined);
+      if (got.length === 0) break;
+      pins.push(...got);
     }
     t.irqsOff = false;
     if (!isPin || mm.seq === seq) return pins;
@@ -557,6 +582,32 @@ export class Kernel612 extends Memory {
     return undefined;
   }
 
+  /** gup_fast_pmd_leaf(): all at once */
+  *#locklessPmd(t: Task, mm: Mm, address: number, nr: number, flags: number): Work<Pinned[]> {
+    const { machine } = this;
+    const { pmd } = mm;
+    if (!isMapping(pmd) || ((flags & FOLL_WRITE) !== 0 && !pmd.isWritable)) return [];
+    const refs = behind(mm, address, nr);
+    const first = (address - mm.start) / PAGE;
+    const was = pmd.folio.pages[first];
+    const what = `page=${was.pointer} refs=${refs} flags=${hex(flags)} ref=${first === 0 ? pmd.folio.count : 0}`;
+    machine.print(t, `grab_fast: (try_grab_folio_fast+0x0/0x160) ${what}`);
+    yield;
+    const { folio } = this.pageOf(was.pfn);
+    const isTaken = folio.count > 0;
+    if (isTaken) this.#grab(folio.pages[0], flags, refs);
+    const head = isTaken ? folio.pointer : '0x0';
+    machine.print(t, `grab_fast_ret: (gup_fast_fallback+0x75b/0xe00 <- try_grab_folio_fast) head=${head}`);
+    yield;
+    if (!isTaken) return [];
+    if (mm.pmd === pmd && !this.#mustUnshare({ page: folio.pages[0], isWritable: pmd.isWritable }, flags))
+      return Array.from({ length: refs }, (_, i) =>
+        this.#pinned(mm, address + i * PAGE, folio.pages[first + i], flags),
+      );
+    yield* this.#undo(t, folio.pages[0], flags, refs);
+    return [];
+  }
+
   /** A pipe shows what it has, however old. */
   #pinned(mm: Mm, address: number, page: Page, flags: number): Pinned {
     const isPin = (flags & FOLL_PIN) !== 0;
@@ -575,13 +626,13 @@ export class Kernel612 extends Memory {
   /** gup_must_unshare() */
   #mustUnshare(entry: { readonly page: Page; readonly isWritable: boolean }, flags: number): boolean {
     if (entry.isWritable || (flags & (FOLL_WRITE | FOLL_PIN)) !== FOLL_PIN) return false;
-    return entry.page === this.zero ? (flags & FOLL_LONGTERM) !== 0 : !entry.page.isExclusive;
+    return this.isZero(entry.page) ? (flags & FOLL_LONGTERM) !== 0 : !entry.page.isExclusive;
   }
 
-  #grab(page: Page, flags: number): void {
+  #grab(page: Page, flags: number, refs = 1): void {
     if (page === this.zero) return;
-    if ((flags & FOLL_PIN) === 0) page.folio.gup++;
-    else page.folio.pins++;
+    if ((flags & FOLL_PIN) === 0) page.folio.gup += refs;
+    else page.folio.pins += refs;
   }
 
   #ungrab(page: Page, flags: number, refs: number): void {
@@ -605,6 +656,10 @@ export class Kernel612 extends Memory {
     const pins: Pinned[] = [];
     while (pins.length < nr) {
       const address = start + pins.length * PAGE;
+      if (mm.pmd !== undefined) {
+        pins.push(...(yield* this.#slowPmd(t, mm, address, nr - pins.length, flags)));
+        continue;
+      }
       const found = (pointer: string) =>
         machine.print(t, `follow_pte_ret: (__get_user_pages+0x448/0x1580 <- follow_page_pte) page=${pointer}`);
       machine.print(
@@ -624,12 +679,7 @@ export class Kernel612 extends Memory {
         continue;
       }
       const { page } = entry;
-      machine.print(
-        t,
-        `grab_slow: (try_grab_folio+0x4/0x90) page=${page.folio.pointer} refs=1 flags=${hex(flags)} ref=${page.folio.count}`,
-      );
-      yield;
-      this.#grab(page, flags);
+      yield* this.#grabSlow(t, page, flags, 1);
       mm.ptl.release();
       pins.push(this.#pinned(mm, address, page, flags));
       found(page.pointer);
@@ -639,6 +689,37 @@ export class Kernel612 extends Memory {
     const caller = `__gup_longterm_locked+${(flags & FOLL_LONGTERM) === 0 ? '0xcb' : '0x312'}/0x9e0`;
     machine.print(t, `gup_slow_ret: (${caller} <- __get_user_pages) ret=${nr}`);
     yield;
+    return pins;
+  }
+
+  /** try_grab_folio() */
+  *#grabSlow(t: Task, page: Page, flags: number, refs: number): Work {
+    const { pointer, count } = page.folio;
+    const what = `page=${pointer} refs=${refs} flags=${hex(flags)} ref=${count}`;
+    this.machine.print(t, `grab_slow: (try_grab_folio+0x4/0x90) ${what}`);
+    yield;
+    this.#grab(page, flags, refs);
+  }
+
+  /** follow_huge_pmd(), or a fault; the further pages __get_user_pages() refers to without the lock */
+  *#slowPmd(t: Task, mm: Mm, address: number, nr: number, flags: number): Work<Pinned[]> {
+    const write = (flags & FOLL_WRITE) !== 0;
+    yield { lock: mm.ptl, shared: false };
+    const { pmd } = mm;
+    const isFound = isMapping(pmd) && (!write || pmd.isWritable);
+    const isShared = isFound && this.#mustUnshare({ page: pmd.folio.pages[0], isWritable: pmd.isWritable }, flags);
+    if (!isFound || isShared) {
+      mm.ptl.release();
+      yield* this.fault(t, mm, address, 0x14 | (write ? FAULT_FLAG_WRITE : 0) | (isShared ? FAULT_FLAG_UNSHARE : 0));
+      return [];
+    }
+    const first = (address - mm.start) / PAGE;
+    const refs = behind(mm, address, nr);
+    const pages = pmd.folio.pages.slice(first, first + refs);
+    yield* this.#grabSlow(t, pages[0], flags, 1);
+    const pins = pages.map((page, i) => this.#pinned(mm, address + i * PAGE, page, flags));
+    mm.ptl.release();
+    if (refs > 1) yield* this.#grabSlow(t, pages[0], flags, refs - 1);
     return pins;
   }
 }

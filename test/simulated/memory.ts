@@ -1,5 +1,6 @@
 // What the memory of every kernel has: folios, address spaces, a swap area, and the pins, whose fate is the truth. A kernel of
 // an era (kernel-5.10.ts, kernel-6.12.ts) is derived from it; it prints what its probes print, where it enters the function.
+import { isMapping, type Pmd } from './huge.ts';
 import type { Machine, Task, Work } from './machine.ts';
 import { Lock } from './machine.ts';
 
@@ -8,6 +9,9 @@ export const BUFFER = 0x7f02b2790000;
 /** Pages of the buffer, the only VMA but for what is mapped where it was. */
 export const PAGES = 8;
 export const ZERO_PFN = 0x2000;
+const HUGE_ZERO_PFN = 0x2200;
+/** What a PMD maps. */
+const PMD_SIZE = 512 * PAGE;
 const VMEMMAP = 0xfffff334c0000000n;
 
 export const FOLL_WRITE = 0x1;
@@ -28,6 +32,8 @@ export class Folio {
   /** it has been mapped: folio_test_anon() */
   isAnon = false;
   isFree = false;
+  /** PMDs that map it */
+  pmdMaps = 0;
   /** of KSM: mapped wherever the same was written */
   isKsm = false;
   /** without PG_swapbacked, by MADV_FREE: reclaim discards it, unless it is written to */
@@ -47,7 +53,12 @@ export class Folio {
   }
 
   get mapcount(): number {
-    return this.pages.reduce((sum, { mapcount }) => sum + mapcount, 0);
+    return this.pages.reduce((sum, { mapcount }) => sum + mapcount, this.pmdMaps);
+  }
+
+  /** one that is mapped in part would be split */
+  get isMappedInPart(): boolean {
+    return this.pmdMaps === 0 && this.pages.some(({ mapcount }) => mapcount === 0);
   }
 
   get isInSwapCache(): boolean {
@@ -138,6 +149,12 @@ export class Mm {
   /** VM_WRITE, or not write-protected by userfaultfd */
   canWrite = true;
   readonly usesUffd: boolean;
+  /** a transparent huge page, which maps all of the VMA: there are no entries then */
+  pmd: Pmd | undefined;
+  /** there is a page table, so that a fault maps no huge page */
+  hasTable = false;
+  /** the VMA is as large as what a PMD maps, and has the buffer in it */
+  readonly isHuge: boolean;
   /** where the buffer is: mremap() moves it */
   base = BUFFER;
   /** accesses of the buffer, and calls that look for its pages */
@@ -149,9 +166,26 @@ export class Mm {
   /** VM_MERGEABLE */
   isMergeable = true;
 
-  constructor(n: number) {
+  constructor(n: number, isHuge: boolean) {
     this.pointer = hex(0xffffa08d40344000n + BigInt(n) * 0x440n);
     this.usesUffd = n % 3 === 0;
+    this.isHuge = isHuge;
+  }
+
+  /** of the VMA of the buffer */
+  get start(): number {
+    return this.isHuge ? this.base - (this.base % PMD_SIZE) : this.base;
+  }
+
+  get end(): number {
+    return this.start + (this.isHuge ? PMD_SIZE : PAGES * PAGE);
+  }
+
+  /** What an address maps, by an entry or by the PMD. */
+  at(address: number): Entry | undefined {
+    const { pmd } = this;
+    if (!isMapping(pmd) || address < this.start || address >= this.end) return this.entries.get(address);
+    return { page: pmd.folio.pages[(address - this.start) / PAGE], isWritable: pmd.isWritable };
   }
 
   /** whether the address is one of the buffer */
@@ -161,7 +195,7 @@ export class Mm {
 
   /** where the VMA of the address begins; what is mapped beside the buffer has no large folios */
   firstOf(address: number): number {
-    return this.has(address) ? this.base : address;
+    return address >= this.start && address < this.end ? this.start : address;
   }
 }
 
@@ -227,6 +261,8 @@ export abstract class Memory {
   /** whether faults map large folios */
   readonly isLarge: boolean = false;
   readonly migrates: boolean = false;
+  /** whether faults map transparent huge pages */
+  readonly isHuge: boolean = false;
   /** whether programs use mprotect() */
   readonly protects: boolean = false;
   /** whether ksmd runs */
@@ -237,6 +273,7 @@ export abstract class Memory {
   readonly frees: boolean = false;
   readonly machine: Machine;
   readonly zero = new Folio(ZERO_PFN, 0).pages[0];
+  readonly hugeZero = new Folio(HUGE_ZERO_PFN, 9);
   readonly pins: Pinned[] = [];
   /** of anon_vma, one for all */
   readonly rmapLock = new Lock();
@@ -252,6 +289,12 @@ export abstract class Memory {
 
   constructor(machine: Machine) {
     this.machine = machine;
+    this.hugeZero.other++;
+    this.#allocated(this.hugeZero);
+  }
+
+  isZero({ folio }: Page): boolean {
+    return folio === this.zero.folio || folio === this.hugeZero;
   }
 
   /** What a thread does that pins pages. */
@@ -282,7 +325,7 @@ export abstract class Memory {
   }
 
   newMm(): Mm {
-    const mm = new Mm(++this.#mms);
+    const mm = new Mm(++this.#mms, this.isHuge);
     this.mms = [...this.mms, mm];
     return mm;
   }
@@ -331,7 +374,7 @@ export abstract class Memory {
       moving: false,
       page,
       kind,
-      due: page === this.zero ? undefined : due,
+      due: this.isZero(page) ? undefined : due,
       ended: false,
       released: false,
       unmapped: false,
@@ -359,7 +402,8 @@ export abstract class Memory {
       (pin) => pin.mm === mm && pin.address === address && pin.page === page && isHeld(pin),
     );
     for (const pin of parted) pin.copied ??= 'late';
-    return parted;
+    // where the program has ended, nobody sees the address
+    return mm.users > 0 ? parted : [];
   }
 
   /** What the program does not do while it moves the buffer; `uses` is to be decreased at the end. */
@@ -385,7 +429,7 @@ export abstract class Memory {
 
   *#access(t: Task, mm: Mm, address: number, write: boolean): Work {
     for (let tries = 0; tries < 20; tries++) {
-      const entry = mm.entries.get(address);
+      const entry = mm.at(address);
       const isMapped = isPresent(entry);
       if (isMapped && (entry.isWritable || !write)) {
         if (write) entry.page.folio.isDirty = true;
@@ -410,6 +454,7 @@ export abstract class Memory {
       `fault: ${this.at('handle_mm_fault')} mm=${mm.pointer} addr=${hex(address)} flags=${hex(flags)}`,
     );
     yield;
+    if (this.faultsPmd !== undefined && (yield* this.faultsPmd(t, mm, address, flags))) return;
     const entry = mm.entries.get(address);
     if (entry === undefined || entry === 'cleared') yield* this.#anonymous(t, mm, address, (flags & 1) !== 0);
     else if (isMigrating(entry) || isSwapped(entry)) yield* this.#swapIn(t, mm, address, entry, flags);
@@ -421,14 +466,19 @@ export abstract class Memory {
     }
   }
 
+  /** The part of __handle_mm_fault() that asks for a PMD. @returns whether the fault is over */
+  faultsPmd?(t: Task, mm: Mm, address: number, flags: number): Work<boolean>;
+
   /** do_anonymous_page() */
   *#anonymous(t: Task, mm: Mm, address: number, write: boolean): Work {
     const folio = write ? this.allocAnon(mm, address) : this.zero.folio;
+    // pte_alloc()
+    if (mm.pmd === undefined) mm.hasTable = true;
     const start = address - (address % (folio.pages.length * PAGE));
     folio.other++;
     yield;
     yield { lock: mm.ptl, shared: false };
-    if (folio.pages.every((_, i) => mm.entries.get(start + i * PAGE) === undefined)) {
+    if (mm.pmd === undefined && folio.pages.every((_, i) => mm.entries.get(start + i * PAGE) === undefined)) {
       if (!write) mm.entries.set(address, { page: this.zero, isWritable: false });
       else yield* this.newAnon(t, mm, start, folio.pages[0]);
     }
@@ -531,6 +581,7 @@ export abstract class Memory {
     for (const pin of this.pins) if (zapped(pin) && isHeld(pin)) pin.unmapping = true;
     this.machine.print(t, `zap: ${this.at('unmap_page_range')} mm=${mm.pointer} start=${hex(start)} end=${hex(end)}`);
     yield;
+    yield* this.zapsPmd(t, mm, start, end);
     yield { lock: mm.ptl, shared: false };
     for (let address = start; address < end; ) {
       const entry = mm.entries.get(address);
@@ -539,14 +590,20 @@ export abstract class Memory {
       address += Math.max(1, nr) * PAGE;
       if (!isPresent(entry) || entry.page === this.zero) continue;
       yield* this.rmapDel(t, mm, entry.page, nr);
-      const { folio } = entry.page;
-      // free_pages_and_swap_cache()
-      if (folio.isInSwapCache && folio.swapped === 0 && folio.mapcount === 0 && !folio.writeback && folio.lock.isFree)
-        folio.leaveSwapCache();
-      this.put(entry.page);
+      this.leavesUnused(entry.page.folio);
     }
     mm.ptl.release();
     this.#zaps.delete(zapped);
+  }
+
+  /** The part of zap_pmd_range() for one that maps a huge page, or is to be split. */
+  *zapsPmd(_t: Task, _mm: Mm, _start: number, _end: number): Work {}
+
+  /** free_pages_and_swap_cache() */
+  leavesUnused(folio: Folio): void {
+    if (folio.isInSwapCache && folio.swapped === 0 && folio.mapcount === 0 && !folio.writeback && folio.lock.isFree)
+      folio.leaveSwapCache();
+    this.put(folio.pages[0]);
   }
 
   cleared(mm: Mm, address: number): void {
@@ -587,6 +644,9 @@ export abstract class Memory {
   /** "4" is written to /proc/PID/clear_refs. */
   *clearRefs(_t: Task, _mm: Mm): Work {}
 
+  /** A turn of khugepaged. */
+  *collapse(_t: Task): Work {}
+
   /** Compaction. */
   *migrate(_t: Task): Work {}
 
@@ -601,13 +661,15 @@ export abstract class Memory {
   /** A folio that is mapped somewhere, and idle. */
   victim(): Folio | undefined {
     const folios = new Set<Folio>();
-    for (const { entries } of this.mms)
-      for (const entry of entries.values())
-        if (isPresent(entry) && entry.page !== this.zero) {
-          const { folio } = entry.page;
-          // reclaim and migration of pages of KSM are not simulated
-          if (!folio.writeback && folio.lock.isFree && !folio.isKsm) folios.add(folio);
-        }
+    const adds = (folio: Folio) => {
+      // reclaim and migration of pages of KSM are not simulated
+      if (folio !== this.zero.folio && folio !== this.hugeZero)
+        if (!folio.writeback && folio.lock.isFree && !folio.isKsm) folios.add(folio);
+    };
+    for (const { entries, pmd } of this.mms) {
+      if (isMapping(pmd)) adds(pmd.folio);
+      for (const entry of entries.values()) if (isPresent(entry)) adds(entry.page.folio);
+    }
     return folios.size === 0 ? undefined : this.machine.random.of([...folios]);
   }
 
@@ -631,12 +693,14 @@ export abstract class Memory {
       walked.add(mm);
       const { entries } = mm;
       const addresses = () =>
-        [...entries.keys()]
-          .sort((a, b) => a - b)
-          .filter((address) => {
-            const entry = entries.get(address);
-            return isPresent(entry) && entry.page.folio === folio;
-          });
+        isMapping(mm.pmd) && mm.pmd.folio === folio
+          ? [mm.start]
+          : [...entries.keys()]
+              .sort((a, b) => a - b)
+              .filter((address) => {
+                const entry = entries.get(address);
+                return isPresent(entry) && entry.page.folio === folio;
+              });
       if (addresses().length === 0) continue;
       if (!(yield* one(mm, addresses))) break;
     }

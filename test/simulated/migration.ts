@@ -1,4 +1,5 @@
 // migrate_pages(), for one folio, as compaction does (mm/migrate.c): its entries name it until it is mapped again, elsewhere.
+import { isMapping, mapsPmdThere, migratesPmd, migratesTo } from './huge.ts';
 import type { Kernel612 } from './kernel-6.12.ts';
 import type { Task, Work } from './machine.ts';
 import { type Entry, type Folio, hex, isMigrating, type Migrating, type Mm, PAGE, type Page } from './memory.ts';
@@ -6,7 +7,7 @@ import { type Entry, type Folio, hex, isMigrating, type Migrating, type Mm, PAGE
 export function* migratePages(kernel: Kernel612, t: Task): Work {
   const old = kernel.victim();
   // one that is mapped in part would be split
-  if (old === undefined || old.pages.some(({ mapcount }) => mapcount === 0)) return;
+  if (old === undefined || old.isMappedInPart) return;
   old.other++;
   yield { lock: old.lock, shared: false };
   if (!old.isInSwapCache && !old.isKsm && old.mapcount > 0) yield* migrates(kernel, t, old);
@@ -46,14 +47,15 @@ const startOf = (mm: Mm, folio: Folio, page: Page, address: number): number =>
 function* migrateOne(kernel: Kernel612, t: Task, mm: Mm, addresses: () => number[], folio: Folio): Work<boolean> {
   const { machine } = kernel;
   const [first] = addresses();
-  const entryAt = (address: number) => mm.entries.get(address) as { page: Page; isWritable: boolean };
+  const entryAt = (address: number) => mm.at(address) as { page: Page; isWritable: boolean };
   const start = startOf(mm, folio, entryAt(first).page, first);
   const where = `mm=${mm.pointer} addr=${hex(start)}`;
   machine.print(t, `migrate_one: (try_to_migrate_one+0x4/0xb10) page=${folio.pointer} ${where} ref=${folio.count}`);
   yield;
   yield { lock: mm.ptl, shared: false };
-  let isUnmapped = true;
-  for (const address of addresses()) {
+  const isPmd = isMapping(mm.pmd) && mm.pmd.folio === folio;
+  let isUnmapped = isPmd ? yield* migratesPmd(kernel, t, mm) : true;
+  for (const address of isPmd ? [] : addresses()) {
     const entry = entryAt(address);
     const { page } = entry;
     const which = `mm=${mm.pointer} addr=${hex(address)} pte=${kernel.raw(entry)}`;
@@ -87,7 +89,9 @@ function* mapsAgain(kernel: Kernel612, t: Task, old: Folio, folio: Folio): Work 
   for (let mm = kernel.mms[0]; mm !== undefined; mm = kernel.mms.find((other) => !walked.has(other)) as Mm) {
     walked.add(mm);
     const { entries } = mm;
-    const addresses = () => [...entries.keys()].filter((at) => isOfOld(entries.get(at))).sort((a, b) => a - b);
+    const isPmd = () => migratesTo(mm, old);
+    const addresses = () =>
+      isPmd() ? [mm.start] : [...entries.keys()].filter((at) => isOfOld(entries.get(at))).sort((a, b) => a - b);
     if (addresses().length === 0) continue;
     yield* mapsThere(kernel, t, mm, addresses, old, folio);
   }
@@ -97,21 +101,24 @@ function* mapsAgain(kernel: Kernel612, t: Task, old: Folio, folio: Folio): Work 
 /** remove_migration_pte() */
 function* mapsThere(kernel: Kernel612, t: Task, mm: Mm, all: () => number[], old: Folio, folio: Folio): Work {
   const entryAt = (address: number) => mm.entries.get(address) as Migrating;
-  const start = startOf(mm, old, entryAt(all()[0]).migrates, all()[0]);
+  const isPmd = () => migratesTo(mm, old);
+  const start = isPmd() ? mm.start : startOf(mm, old, entryAt(all()[0]).migrates, all()[0]);
   const head = `page=${folio.pointer} mm=${mm.pointer} addr=${hex(start)}`;
   kernel.machine.print(t, `migrate_in: (remove_migration_pte+0x4/0x640) ${head}`);
   yield;
   yield { lock: mm.ptl, shared: false };
-  for (const address of all()) {
-    const { isExclusive, isWritable, migrates: was } = entryAt(address);
-    const page = folio.pages[old.pages.indexOf(was)];
-    const where = `mm=${mm.pointer} addr=${hex(address)} rflags=${isExclusive ? '0x1' : '0x0'}`;
-    const which = `folio=${folio.pointer} page=${page.pointer} nr=1 ${where}`;
-    kernel.machine.print(t, `anon_rmap: (folio_add_anon_rmap_ptes+0x4/0x110) ${which}`);
-    yield;
-    const parted = page === was ? [] : kernel.parting(mm, address, was);
-    for (const pin of parted) if (!pin.ended) pin.copied = 'in time';
-    kernel.map(mm, address, page, isWritable, isExclusive);
-  }
+  if (isPmd()) yield* mapsPmdThere(kernel, t, mm, folio);
+  else
+    for (const address of all()) {
+      const { isExclusive, isWritable, migrates: was } = entryAt(address);
+      const page = folio.pages[old.pages.indexOf(was)];
+      const where = `mm=${mm.pointer} addr=${hex(address)} rflags=${isExclusive ? '0x1' : '0x0'}`;
+      const which = `folio=${folio.pointer} page=${page.pointer} nr=1 ${where}`;
+      kernel.machine.print(t, `anon_rmap: (folio_add_anon_rmap_ptes+0x4/0x110) ${which}`);
+      yield;
+      const parted = page === was ? [] : kernel.parting(mm, address, was);
+      for (const pin of parted) if (!pin.ended) pin.copied = 'in time';
+      kernel.map(mm, address, page, isWritable, isExclusive);
+    }
   mm.ptl.release();
 }

@@ -16,6 +16,7 @@ export interface Simulated {
 /** A kernel whose processes are simulated. */
 export interface Era {
   readonly release: string;
+  readonly name: string;
   readonly columns: 4 | 5;
   readonly boot: (machine: Machine, seed: number) => Memory;
 }
@@ -29,7 +30,7 @@ export function simulate(seed: number, era: Era): Simulated {
   const does = {
     swap: random.next() < 0.7,
     fork: random.next() < 0.8,
-    zap: random.next() < 0.4 || memory.isLarge,
+    zap: random.next() < 0.4 || memory.isLarge || memory.isHuge,
     protect: memory.protects && random.next() < 0.4,
   };
   let turn = 0;
@@ -99,9 +100,10 @@ export function simulate(seed: number, era: Era): Simulated {
   /** MADV_DONTNEED */
   function* discards(t: Task, mm: Mm, at: number): Work {
     // a fault maps a large folio where nothing is mapped
-    const isAll = memory.isLarge && random.next() < 0.3;
-    const pages = isAll ? PAGES : Math.min(random.of([1, 1, 2]), (mm.base + PAGES * PAGE - at) / PAGE);
-    const address = isAll ? mm.base : at;
+    const isAll = (memory.isLarge || memory.isHuge) && random.next() < 0.3;
+    const most = (mm.base + PAGES * PAGE - at) / PAGE;
+    const pages = isAll ? (mm.end - mm.start) / PAGE : Math.min(random.of([1, 1, 2]), most);
+    const address = isAll ? mm.start : at;
     machine.print(
       t,
       `sys_madvise(start: ${address.toString(16)}, len_in: ${(pages * PAGE).toString(16)}, behavior: 4)`,
@@ -128,14 +130,14 @@ export function simulate(seed: number, era: Era): Simulated {
     machine.print(t, `sched_process_exit: comm=${t.comm} pid=${t.pid} prio=120`);
     yield;
     if (--mm.users > 0) return;
-    if (memory.merges) {
-      // ksm_exit() waits for ksmd
+    if (memory.merges || memory.isHuge) {
+      // ksm_exit() waits for ksmd, khugepaged_exit() for khugepaged
       yield { lock: mm.mmapLock, shared: false };
       mm.mmapLock.release();
     }
     machine.print(t, `mm_exit: ${memory.at('exit_mmap')} mm=${mm.pointer} vmemmap=0xfffff334c0000000`);
     yield;
-    yield* memory.zap(t, mm, mm.base, mm.base + PAGES * PAGE);
+    yield* memory.zap(t, mm, mm.start, mm.end);
     memory.mms = memory.mms.filter((other) => other !== mm);
   }
 
@@ -160,6 +162,13 @@ export function simulate(seed: number, era: Era): Simulated {
       while (!isOver()) {
         yield { turns: 5 + random.below(40) };
         yield* memory.merge(t);
+      }
+    });
+  if (memory.isHuge)
+    machine.spawn('khugepaged', machine.nextPid(), function* (t) {
+      while (!isOver()) {
+        yield { turns: 5 + random.below(150) };
+        yield* memory.collapse(t);
       }
     });
   if (memory.migrates)
