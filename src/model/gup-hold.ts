@@ -193,7 +193,7 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
       m.pinnedThrough(call.mm, vpn, call, page);
     if (grab?.slow === false) pin.duringFork = grab.duringFork;
     pin.grabAt = grab?.at;
-    const folio = grab?.folio ?? page;
+    const folio = grab?.folio ?? m.folios.headOf(page);
     pin.hugetlb = isHugetlb(m, call.mm, vpn, page, folio);
     const seen = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grab?.at ?? f.at);
     const replaced = seen === undefined ? replacedSince(grab, vpn, page) : undefined;

@@ -161,7 +161,8 @@ export function grab(m: Model, t: Task, r: Float64Array, o: number): void {
     // __get_user_pages() of v6.5 to v6.10: a reference for the first page of a leaf, and the others, by the same page
     behind: slow && last !== undefined && last.page === page && last.refs === 1 ? 1 : 0,
     addr: f.walkAddr,
-    folio: page,
+    // the lockless walk names the page, and the return of the grab its folio
+    folio: slow ? page : m.folios.headOf(page),
     from: 'grab',
     at,
     slow,
@@ -229,7 +230,7 @@ export function followPteRet(m: Model, t: Task, r: Float64Array, o: number): voi
       refs: 1,
       behind: 0,
       addr,
-      folio: page,
+      folio: m.folios.headOf(page),
       from: 'follow',
       at: m.at(),
       slow: true,

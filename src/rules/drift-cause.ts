@@ -2,7 +2,7 @@
 // this. Only steps since the entry was last known to be writable count. Of those, fork and a swap-in that lost the
 // exclusive mark take precedence over a change of protection, because they are why the page is not made writable again.
 // Of several steps of the same kind the first counts: the later ones found the entry read-only already.
-import type { Drift, Handlers, Mm, Pin, RangeOp, Step } from './contract.ts';
+import type { Doubt, Drift, Handlers, Mm, Model, Pin, RangeOp, Step } from './contract.ts';
 
 export type ReadOnlyBy =
   | { kind: 'swap-in'; step: Step; unmap: Step | undefined }
@@ -71,6 +71,25 @@ export function promised<T>(pin: Pin, ofAnonymous: T): T | 'roLongtermUnsharesAl
   if (!mayBeNonAnonymous(pin)) return ofAnonymous;
   return pin.call.kind === 'PIN' && pin.call.longterm ? 'roLongtermUnsharesAll' : undefined;
 }
+
+/**
+ * A change of protection is why a page is copied only if the page was not shared: a write fault keeps one that is exclusive,
+ * and only lines of what shares pages show that nobody has.
+ */
+export const sharedUnseen = (model: Model): Doubt[] =>
+  [
+    model.seen('forkVmaRet') > 0 &&
+      !model.recorded('forkVma') &&
+      'no fork is recorded (copy_page_range), and what fork has shared is copied, too',
+    model.seen('swapIn') > 0 &&
+      !model.recorded('anonRmap') &&
+      'no line shows whether a swap-in mapped the page as exclusive (folio_add_anon_rmap_ptes), and else it is copied, too',
+    model.seen('ksmMerge') + model.seen('ksmWp') > 0 &&
+      !(model.recorded('ksmMerge') && model.recorded('clearFlush')) &&
+      'no line shows where KSM has shared a page (try_to_merge_one_page, ptep_clear_flush), and that is copied, too',
+  ]
+    .filter((because) => because !== false)
+    .map((because) => ({ cap: 'low', because }));
 
 /** True if the pin was taken for writing, or for reading with FOLL_PIN: the kernel should keep these coherent. */
 export const matters = (drift: Drift): boolean => drift.pin.owner !== 'transient';

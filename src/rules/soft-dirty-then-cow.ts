@@ -1,6 +1,6 @@
 // clear_refs write-protects pages to track writes; it must skip pinned pages.
 import { defineRule } from './contract.ts';
-import { copiedBy, onCopy, promised } from './drift-cause.ts';
+import { copiedBy, onCopy, promised, sharedUnseen } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -36,14 +36,20 @@ export default defineRule({
     onCopy((drift, why) => {
       const { pin } = drift;
       if (why.kind !== 'wrprotect' || why.step.wrprotect !== 'soft-dirty') return;
+      const doubts = sharedUnseen(context.model);
       context.report({
         messageId: 'parted',
         data: { task: why.step.at, what: copiedBy(drift) },
         drift,
         pin,
         cause: 'clear_refs, then a copy',
-        promise: promised(pin, pin.call.kind === 'PIN' ? 'softDirtySparesPinned' : 'writeGetCoherent'),
+        // no promise is broken where a page that is shared was copied
+        promise:
+          doubts.length > 0
+            ? undefined
+            : promised(pin, pin.call.kind === 'PIN' ? 'softDirtySparesPinned' : 'writeGetCoherent'),
         severity: pin.call.write ? 'warning' : 'note',
+        doubts,
         path: [why.step],
       });
     }),

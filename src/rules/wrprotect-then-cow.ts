@@ -1,6 +1,6 @@
 // A pinned range was write-protected, and the next write copied the page.
 import { defineRule } from './contract.ts';
-import { copiedBy, onCopy, promised } from './drift-cause.ts';
+import { copiedBy, onCopy, promised, sharedUnseen } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 import { fix } from './fixes.ts';
 
@@ -45,14 +45,20 @@ export default defineRule({
       if (kind === 'soft-dirty') return;
       const at = why.kind === 'wrprotect' ? why.step.at : why.op.at;
       const readPin = pin.call.write !== true;
+      const doubts = sharedUnseen(context.model);
       context.report({
         messageId: 'parted',
         data: { who: WHO[kind], task: at, what: copiedBy(drift) },
         drift,
         pin,
         cause: `${WHO[kind]}, then a copy`,
-        promise: promised(pin, pin.call.kind === 'PIN' ? 'writePinCoherent' : 'writeGetCoherent'),
+        // no promise is broken where a page that is shared was copied
+        promise:
+          doubts.length > 0
+            ? undefined
+            : promised(pin, pin.call.kind === 'PIN' ? 'writePinCoherent' : 'writeGetCoherent'),
         severity: readPin && !(pin.call.kind === 'PIN' && pin.call.longterm) ? 'note' : 'warning',
+        doubts,
         path: [why.kind === 'wrprotect' ? why.step : { role: 'wrprotect', at, what: WHO[kind], wrprotect: kind }],
       });
     }),
