@@ -48,6 +48,8 @@ export interface GupFrame {
   undone: number;
   /** the address space whose changes it watches, once it has grabbed a page */
   watches: Mm | undefined;
+  /** ... and the order from which it does: before it had grabbed others, it was not known where */
+  watchedFrom: number | undefined;
   /** what others did there from the call to its end, oldest first, as far as it was kept; undefined: nothing */
   changes: readonly Change[] | undefined;
 }

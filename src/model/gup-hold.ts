@@ -5,7 +5,7 @@ import { isMadeExclusive } from './exclusive.ts';
 import type { Grab, GupFrame, Task } from './frames.ts';
 import { Hold } from './hold.ts';
 import { beginningOf, isHugetlb } from './hugetlb.ts';
-import type { Alteration, Change } from './meanwhile.ts';
+import { type Alteration, type Change, NO_CHANGE } from './meanwhile.ts';
 import type { Model } from './model.ts';
 import { pinnedForIo } from './of-bio.ts';
 import { entryBits, entryOf, entryPage, type PageId, Pte } from './page-table.ts';
@@ -195,7 +195,9 @@ export function hold(m: Model, t: Task, call: PinCall, f: GupFrame, count: numbe
     pin.grabAt = grab?.at;
     const folio = grab?.folio ?? m.folios.headOf(page);
     pin.hugetlb = isHugetlb(m, call.mm, vpn, page, folio);
-    const seen = f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grab?.at ?? f.at);
+    const seen =
+      (f.changes === undefined ? undefined : meanwhile(f.changes, vpn, page, grab?.at ?? f.at)) ??
+      (grab === undefined || mapped === page ? undefined : unwatched(f, call.mm, vpn, grab.at.order));
     const replaced = seen === undefined ? replacedSince(grab, vpn, page) : undefined;
     const changes = replaced === undefined ? seen : [replaced];
     if (changes !== undefined) entryBefore(pin, vpn, changes[0]);
@@ -284,6 +286,13 @@ function meanwhile(all: readonly Change[], vpn: number, page: PageId, grabbed: A
   const after = all.filter((c) => !c.split && vpn >= c.start && vpn < c.end && c.at.order > grabbed.order);
   const last = after.at(-1);
   return last === undefined || last.page + (vpn - last.start) === page ? undefined : after;
+}
+
+/** Where it was pinned a later line of the call has shown: until then nobody watched the address space. */
+function unwatched({ watchedFrom }: GupFrame, mm: Mm | undefined, vpn: number, grabbed: number): Change[] | undefined {
+  if (watchedFrom !== undefined && watchedFrom <= grabbed) return undefined;
+  const zap = mm?.zapAt(vpn, grabbed, watchedFrom);
+  return zap === undefined ? undefined : [{ ...NO_CHANGE, ...zap, was: undefined, zap: zap.by }];
 }
 
 /** The move that was under way when the page was grabbed took it along. */

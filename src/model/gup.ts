@@ -8,6 +8,7 @@ import { Before, type GupFrame, type Task } from './frames.ts';
 import { hold } from './gup-hold.ts';
 import type { Model } from './model.ts';
 import { pinnedOfFile } from './of-file.ts';
+import { setMm } from './runs-in.ts';
 import type { ForkFrame, Mm, PinCall } from './state.ts';
 import { endGup, watchChanges } from './under-way.ts';
 import { ownMm } from './whose-mm.ts';
@@ -49,6 +50,15 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     inside.stack.push(fn);
     inside.lastAt = at;
     if (mm !== undefined) inside.mm = mm;
+    if (
+      mm !== undefined &&
+      t.mm === undefined &&
+      inside.stack.some((outer) => LOCKLESS.has(outer) || FAST.has(outer))
+    ) {
+      // internal_get_user_pages_fast() goes on for current->mm
+      t.borrows = true;
+      setMm(m, t, mm);
+    }
     if (isInner(fn)) inside.flags = r[o + SlotOf.gup.flags];
     if (Number.isNaN(inside.pages)) inside.pages = r[o + SlotOf.gup.pages];
     return;
@@ -77,6 +87,7 @@ export function gup(m: Model, t: Task, r: Float64Array, o: number): void {
     lastAt: at,
     undone: 0,
     watches: undefined,
+    watchedFrom: undefined,
     changes: undefined,
   };
 }

@@ -34,13 +34,18 @@ export function attachTo(m: Model, t: Task, mm: Mm): void {
   for (const pin of waiting) {
     if (!pin.live) continue;
     const entry = mm.entry(pin.where);
+    const isThere = entry !== undefined && entryPage(entry) === pin.page;
+    const zap = isThere ? undefined : mm.zapAt(pin.where, (pin.grabAt ?? pin.call.at).order);
     // what replaced the page since it was pinned is not known to have happened under this pin
-    if (entry === undefined || Number.isNaN(pin.page) || entryPage(entry) === pin.page) m.counts.withoutMm--;
+    if (entry === undefined || Number.isNaN(pin.page) || isThere || zap !== undefined) m.counts.withoutMm--;
     pin.mm = mm;
     pin.call.mm = mm;
     if (pin.call.at.tgid < 0) pin.call.at.tgid = t.tgid;
     m.attach(pin);
-    if (entry !== undefined && !Number.isNaN(pin.page)) pin.entryBits = entryBits(entry) & ~Pte.STATE;
+    if (zap !== undefined) {
+      m.step([pin], 'zap', zap.at, undefined, zap.by);
+      m.emit('zap', { mm, start: zap.start, end: zap.end, at: zap.at, pins: [pin] });
+    } else if (entry !== undefined && !Number.isNaN(pin.page)) pin.entryBits = entryBits(entry) & ~Pte.STATE;
     else if (!Number.isNaN(pin.page)) mm.ptes.set(pin.where, pin.page * 64 + Pte.Present);
   }
 }

@@ -12,6 +12,7 @@ export function watchChanges(t: Task, f: GupFrame): void {
   unwatch(f);
   if (mm === undefined) return;
   f.watches = mm;
+  f.watchedFrom = f.grabs.at(-1)?.at.order;
   mm.meanwhile ??= { calls: 0, changes: [] };
   mm.meanwhile.calls++;
 }

@@ -204,6 +204,7 @@ type Nothing = Record<
       | 'hugetlb'
       | 'marked'
       | 'alterations'
+      | 'zaps'
       | 'moves'
       | 'unmaps'
       | 'meanwhile'
@@ -247,6 +248,8 @@ type MmVerbs =
   | 'markExclusive'
   | 'markHugetlb'
   | 'moveMarks'
-  | 'notHugetlb';
+  | 'notHugetlb'
+  | 'zapAt'
+  | 'zapped';
 type TransitionFields<T> = { [K in keyof T as `${K & string}.${keyof T[K] & string}`]: 1 };
 void ({} satisfies Nothing);

@@ -1,10 +1,10 @@
 // What the tool says of a simulated trace, compared with what the simulation knows.
-import type { Finding } from '../../src/index.ts';
 import { check } from '../../src/program.ts';
 import { Kernel510 } from './kernel-5.10.ts';
 import { type Broken, Kernel612 } from './kernel-6.12.ts';
 import { hex, type Pinned } from './memory.ts';
 import { type Era, simulate } from './processes.ts';
+import { isAt, isClaim, isTrue } from './truth.ts';
 
 const BROKEN: readonly Broken[] = [undefined, 'fork', undefined, 'swap', undefined, 'write fault', 'migration', 'ksm'];
 
@@ -27,12 +27,6 @@ export const ERAS: readonly Era[] = [
 /** What a capture says in its header: that the probes of these were armed; and what no line of 6.12 tells of pipes. */
 const NOT_RECORDED = /hugetlb|no (write fault|fork) is recorded|among those released before/;
 
-/** Rules whose notes are true of what lines say: GUP-fast began while copy_page_range() ran, and what it gave back looked pinned. */
-const BY_ITSELF: ReadonlySet<string> = new Set(['gup-fast-during-fork', 'spurious-early-copy']);
-
-const isAt = ({ places }: Pinned, address: string | undefined): boolean =>
-  places.some((place) => hex(place) === address);
-
 /** Where the findings and the truth differ, and what a complete trace should not be told. */
 export async function differences(seed: number, era: Era): Promise<string[]> {
   const { text, pins, memory } = simulate(seed, era);
@@ -47,28 +41,13 @@ export async function differences(seed: number, era: Era): Promise<string[]> {
       ({ severity, pin: { address, pfn } }) =>
         (severity !== 'note' || pin.due === 'note') && isAt(pin, address) && hex(pin.page.pfn) === pfn,
     );
-  // one of several pins may be over, and no line shows which: each may have parted, which is said without any claim
-  const isClaim = ({ rule, severity, confidence }: Finding) =>
-    !BY_ITSELF.has(rule) && (severity !== 'note' || confidence !== 'low');
-  // the zero page every write replaces: nothing is promised of it
-  const isTrue = ({ severity, pin: { address, pfn } }: Finding) =>
-    (severity === 'note' || !memory.keepsPromises) &&
-    pins.some(
-      (p) =>
-        ((p.copied !== undefined && (severity === 'note' || !memory.isZero(p.page))) ||
-          p.lent ||
-          p.betrayed ||
-          (severity === 'note' && (p.shared || p.unmapped || p.unmapping || p.moving || memory.isZero(p.page)))) &&
-        isAt(p, address) &&
-        hex(p.page.pfn) === pfn,
-    );
   const counted = traces[0].pins;
   return [
     ...pins
       .filter((p) => p.due !== undefined && p.copied === 'in time' && !told(p))
       .map((p) => `missed: ${hex(p.address)} ${hex(p.page.pfn)}`),
     ...findings
-      .filter((finding) => isClaim(finding) && !isTrue(finding))
+      .filter((finding) => isClaim(finding) && !isTrue(finding, pins, memory))
       .map(
         ({ rule, severity, confidence, pin }) => `wrong: ${rule} ${severity} ${confidence} ${pin.address} ${pin.pfn}`,
       ),
