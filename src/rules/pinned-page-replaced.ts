@@ -1,6 +1,6 @@
 // Another page was mapped at a pinned address, with no copy, unmapping or move in the trace.
 import { type Drift, defineRule } from './contract.ts';
-import { matters } from './drift-cause.ts';
+import { matters, mayBeNonAnonymous } from './drift-cause.ts';
 import { examplesOf } from './examples.ts';
 
 const HOW = {
@@ -29,7 +29,11 @@ export default defineRule({
     why: 'while a pin keeps the page alive, a swap entry must lead back to the same page, and a present entry is not replaced',
     needs: [['gup'], ['newAnon', 'anonRmap'], ['grab', 'pinPages', 'followPteRet']],
     status: 'stable',
-    severity: { all: 'error where data were lost; else warning; note for a FOLL_GET read pin' },
+    severity: {
+      all:
+        'error where data were lost; else warning; note for a FOLL_GET read pin, and without FOLL_LONGTERM for a read pin of ' +
+        'what no line shows to be anonymous: the first write replaces the zero page and a page of a file',
+    },
     falsePositives: ['an unmapping that was not recorded; see the confidence'],
     references: ['Documentation/core-api/pin_user_pages.rst'],
     fixedBy: [],
@@ -46,6 +50,9 @@ export default defineRule({
         const { before, via, pin } = drift;
         if ((via !== 'fault' && via !== 'swap-in') || !matters(drift)) return;
         const unfaulted = via === 'fault' && before.at(-1)?.unfaulted === true;
+        // the first write, which may not be recorded, replaces what is not anonymous; a swap-in is of what is
+        const isPromised =
+          pin.call.kind === 'PIN' && (pin.call.longterm || via === 'swap-in' || !mayBeNonAnonymous(pin));
         const how = unfaulted ? UNFAULTED : HOW[via];
         context.report({
           messageId: 'replaced',
@@ -53,7 +60,7 @@ export default defineRule({
           drift,
           pin,
           cause: how,
-          severity: pin.call.write || pin.call.kind === 'PIN' ? 'warning' : 'note',
+          severity: pin.call.write || isPromised ? 'warning' : 'note',
           doubts: unfaulted ? UFFDIO_COPY : via === 'fault' ? UNMAPPING : isSwapIn(drift) ? [] : MIGRATION,
         });
       },

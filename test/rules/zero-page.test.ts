@@ -62,3 +62,20 @@ it.each(Object.keys(BEFORE))('after %s, a write replaces the zero page that is p
 it.each(Object.keys(BEFORE))('after %s, ... or what may be it', async (before) => {
   expect((await written(before, undefined)).filter((said) => !said.startsWith('note'))).toEqual([]);
 });
+
+it.each([
+  { of: '', flags: 0, is: 'note' },
+  { of: ' with FOLL_LONGTERM', flags: 0x100, is: 'warning' },
+])('a read pin$of of what may be the zero page, of whose first write no line is left: a $is', async ({ flags, is }) => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  touch(app, PARENT, 9, 0x2009);
+  copy(app, PARENT, 9, 0x2009, NEW + 9);
+  app.zap({ mm: PARENT, start: at(20), end: at(21) });
+  exit(trace.task('init', 1), '0xffff888100009000', 1);
+  pin(app, 0, ZERO, { flags });
+  touch(app, PARENT, 0, NEW);
+  unpin(app, ZERO);
+  exit(app, PARENT, 500);
+  expect((await trace.check('6.12')).said).toEqual([`${is} pinned-page-replaced`]);
+});
