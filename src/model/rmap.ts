@@ -138,6 +138,8 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const page = m.pageOf(r[o + Slot.PAGE]);
   if (mm === undefined || Number.isNaN(page)) return;
   const flags = r[o + SlotOf.anonRmap.rflags];
+  // without flags it is not known, and nothing is concluded from that
+  const isExclusive = Number.isNaN(flags) || (flags & RMAP_EXCLUSIVE) !== 0;
   const g = t.migrateIn?.mm === mm ? t.migrateIn : undefined;
   const at = m.at();
   const printed = m.userVpn(r[o + Slot.ADDR]);
@@ -149,7 +151,7 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   m.folios.beginsAt(m.page(r[o + SlotOf.anonRmap.folio]));
   const s = t.swap;
   if (s !== undefined && s.mm === mm && s.vpn >= vpn && s.vpn < vpn + pages) {
-    swappedIn(m, t, mm, vpn, page, pages, (flags & RMAP_EXCLUSIVE) !== 0);
+    swappedIn(m, t, mm, vpn, page, pages, isExclusive);
     return;
   }
   if (g !== undefined) {
@@ -189,9 +191,8 @@ export function anonRmap(m: Model, t: Task, r: Float64Array, o: number): void {
   const swapped = before !== undefined && (entryBits(before) & Pte.STATE) === Pte.Swap;
   if (swapped) {
     const pins = m.pinsIn(mm, vpn, vpn + pages);
-    const exclusive = (flags & RMAP_EXCLUSIVE) !== 0;
-    if (pins.length > 0) m.step(pins, 'swap-in', at, page, { exclusive });
-    m.install(mm, vpn, page, pages, Pte.Anon | (exclusive ? 0 : Pte.Shared), 'swap-in');
+    if (pins.length > 0) m.step(pins, 'swap-in', at, page, { exclusive: isExclusive });
+    m.install(mm, vpn, page, pages, Pte.Anon | (isExclusive ? 0 : Pte.Shared), 'swap-in');
     return;
   }
   // the task is mapping this very page back, at another address

@@ -32,9 +32,14 @@ function* ranges(m: Model, pin: Pin, mm: Mm, isSince: (op: Mm['ops'][number]) =>
     const { at, child, kind, wrprotect } = op;
     if (!isSince(op)) continue;
     if (kind === 'wrprotect') yield new Step('wrprotect', at, undefined, { wrprotect });
-    else if (kind === 'fork' && child !== undefined && m.mapped(child, pin.vpn) === pin.page) {
+    else if (kind === 'fork' && child !== undefined && isShared(m, pin, child)) {
       yield new Step('fork', at, undefined, { child });
       pin.sharedWith ??= child;
     }
   }
+}
+
+/** Fork has copied what the address mapped, known or not; an early copy would be mapped there by a line. */
+function isShared(m: Model, { page, vpn }: Pin, child: Mm): boolean {
+  return m.mapped(child, vpn) === page || child.entry(vpn) === undefined;
 }
