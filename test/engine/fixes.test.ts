@@ -75,3 +75,15 @@ it('is printed with its scope, and read back without one', () => {
   expect(fixOf(fixText(fix))).toEqual(fix);
   expect(fixOf('see the list')).toBeUndefined();
 });
+
+it.each([
+  ['5.19', 'v5.19'],
+  ['6.3', 'v6.3'],
+])(
+  'what needs a bit of swap entries that an architecture has since v%s, it has since then',
+  (swpExclusiveSince, since) => {
+    const rule = BUILT_IN.find(({ meta }) => meta.id === 'swapin-cow-under-pin');
+    const [fix] = fixesFor(rule?.meta.fixedBy ?? [], { pin: undefined, swpExclusiveSince });
+    expect(fixOf(fix)?.since).toBe(since);
+  },
+);

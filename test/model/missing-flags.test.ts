@@ -1,12 +1,12 @@
 // Why: a field that a probe does not print is unknown, never 0: a swap-in without flags has not lost an exclusive mark, and a
 // copy_page_range() of which no line says what it returned may have failed.
 import { expect, it } from 'vitest';
-import { at, CHILD, copy, exit, PARENT, page, pin, swapOut, Trace, touch, unpin } from './synthetic.ts';
+import { at, CHILD, copy, exit, type Fields, PARENT, page, pin, swapOut, Trace, touch, unpin } from './synthetic.ts';
 
 const PFN = 0x2000;
 const NEW = 0x3000;
 
-it.each([
+it.each<{ rflags: Fields; said: string[] }>([
   { rflags: { rflags: '0x0' }, said: ['warning exclusive-mark-lost', 'warning pinned-page-unmapped-for-swap'] },
   { rflags: {}, said: ['warning pinned-page-unmapped-for-swap'] },
 ])('a swap entry with the exclusive mark, and a line of the reverse mapping with $rflags', async ({ rflags, said }) => {

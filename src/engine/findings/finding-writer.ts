@@ -93,6 +93,7 @@ export class FindingWriter {
         caller: info.caller,
         by: report.by,
         showsDirectIo: w.era?.promises.odirectPins === true || this.#model.recorded(Kind.bioAdd),
+        swpExclusiveSince: this.#model.machine.arch?.swpExclusiveSince,
       }),
       advice: report.advice ?? rule.meta.advice,
       // only roles: function names differ between kernels, the steps do not

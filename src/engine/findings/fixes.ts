@@ -18,11 +18,22 @@ interface Case {
   by?: string | undefined;
   /** the pages of direct I/O would be seen in a bio, or taken by FOLL_PIN: a FOLL_GET reference without owner is of something else */
   showsDirectIo?: boolean | undefined;
+  /** release since which swap entries of the machine remember what was exclusive; undefined: not known */
+  swpExclusiveSince?: string | undefined;
 }
 
 /** The fixes that concern a finding, in words. One of which this is not known is named. */
 export const fixesFor = (fixes: readonly Fix[], of: Case): string[] =>
-  fixes.filter(({ only }) => only === undefined || concerns(only, of)).map(({ only: _, ...fix }) => fixText(fix));
+  fixes
+    .filter(({ only }) => only === undefined || concerns(only, of))
+    .map(({ only: _, ...fix }) => fixText({ ...fix, since: sinceOn(fix, of) }));
+
+/** "mm/swap: remember PG_anon_exclusive via a swp pte bit", which some architectures have had later (v6.3) */
+const SWP_EXCLUSIVE = '1493a1913e34';
+
+/** The first release in which the fix is one for the machine. */
+const sinceOn = ({ commit, since }: Fix, { swpExclusiveSince }: Case): string =>
+  commit === SWP_EXCLUSIVE && swpExclusiveSince !== undefined ? `v${swpExclusiveSince}` : since;
 
 const concerns = (only: FixScope, { pin, caller, by, showsDirectIo }: Case): boolean =>
   (only.by === undefined || by === undefined || only.by === by) &&
