@@ -242,8 +242,10 @@ export class Task {
    * VMA that is still to come
    */
   walk: { page: PageId; calls: { mm: Mm; vpn: number }[]; behind: UnmappedOne[] } | undefined;
-  /** the current hugetlb write fault, the page it found, and the pins on it at that time */
-  hugetlb: { mm: Mm; vpn: number; at: At; page: PageId; unshare: boolean; pins: readonly Pin[] } | undefined;
+  /** the current hugetlb write fault, the page it found, and who else mapped and pinned it at that time */
+  hugetlb:
+    | { mm: Mm; vpn: number; at: At; page: PageId; unshare: boolean; shared: boolean; pins: readonly Pin[] }
+    | undefined;
   fork: ForkFrame | undefined;
   /** the newest task that it created, by task_newtask() */
   cloned: { pid: number; flags: number } | undefined;

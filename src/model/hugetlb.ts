@@ -122,7 +122,10 @@ export function wpHugetlb(m: Model, t: Task, r: Float64Array, o: number): void {
   const span = m.hugetlbSpan;
   const unshare = t.faultUnshares && t.faultMm === mm && Math.floor(t.faultVpn / span) === Math.floor(vpn / span);
   const head = vpn - (vpn % span);
-  t.hugetlb = { mm, vpn, at, page, unshare, pins: pinsOfAll(m, page - (vpn % span), span) };
+  const found = pinsOfAll(m, page - (vpn % span), span);
+  // it looks at the mapcount now, whoever unmaps the page before the task does something else
+  const shared = found.length > 0 && m.isMappedElsewhere(mm, vpn, page);
+  t.hugetlb = { mm, vpn, at, page, unshare, shared, pins: found };
   const pins = [...m.pinsIn(mm, head, head + span), ...behindPmd(m, mm, head)];
   if (pins.length > 0) m.step(pins, 'wp fault', at, undefined, { ...whoFaults(t, mm, t.faultFlags), unshare });
 }
@@ -152,7 +155,7 @@ export function settleHugetlb(m: Model, t: Task, said = false): void {
   if (mayBeBehind(m, h.vpn, h.page)) m.counts.outcomes++;
   // it keeps a page that nobody else maps. One that a child maps it copies, and fails if no huge page is left; or it takes
   // it away from the child (unmap_ref_private()), and then keeps it
-  if (!said && h.pins.length > 0 && m.isMappedElsewhere(h.mm, h.vpn, h.page)) {
+  if (!said && h.pins.length > 0 && (h.shared || m.isMappedElsewhere(h.mm, h.vpn, h.page))) {
     m.counts.outcomes++;
     return;
   }

@@ -146,7 +146,7 @@ describe('a hugetlb page that fork shares, in a pipe of the child that writes to
 
 describe('a hugetlb page of three processes, one of which has it only in a pipe', () => {
   const OTHER = '0xffff888100003000';
-  const written = async (how: 'another line' | 'moved', mapped: boolean) => {
+  const written = async (how: 'another line' | 'moved' | 'third exits', mapped: boolean) => {
     const { trace, parent, child, end } = family();
     const third = trace.task('chi', 502, 1);
     parent.new_hugetlb({ page: page(HUGE), mm: PARENT, addr: at(512) });
@@ -164,9 +164,10 @@ describe('a hugetlb page of three processes, one of which has it only in a pipe'
     parent.fault({ mm: PARENT, addr: at(512), flags: '0x1255' });
     parent.wp_hugetlb({ mm: PARENT, addr: at(512) });
     if (how === 'moved') parent.move_anon({ page: page(HUGE), mm: PARENT });
+    if (how === 'third exits') exit(third, OTHER, 502);
     parent.fault({ mm: PARENT, addr: at(8), flags: '0x1255' });
     child.pipe_release({ pipe: PIPE, page: page(HUGE) });
-    exit(third, OTHER, 502);
+    if (how !== 'third exits') exit(third, OTHER, 502);
     end();
     return trace.check('6.12');
   };
@@ -179,6 +180,11 @@ describe('a hugetlb page of three processes, one of which has it only in a pipe'
     const { verdict, said, undecided } = await written('another line', true);
     expect({ verdict, said }).toEqual({ verdict: 'could-not-be-checked', said: ['note user-unmapped-pinned-range'] });
     expect(undecided.join()).toContain('no line shows whether the page was copied');
+  });
+
+  it('... also where the third exits before the next line of the task: hugetlb_wp() has looked at the mapcount', async () => {
+    const { verdict, said } = await written('third exits', true);
+    expect({ verdict, said }).toEqual({ verdict: 'could-not-be-checked', said: ['note user-unmapped-pinned-range'] });
   });
 
   it('... and leaks where the page was taken from the third (unmap_ref_private()) and kept', async () => {
