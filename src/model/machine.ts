@@ -8,6 +8,7 @@ import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
 import { LOWEST_EXACT, LOWEST_OBJECT, MAX_ERRNO, upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { foldPointers } from './from-zero.ts';
+import { PageSize as ShownSize } from './page-size.ts';
 
 /** What the header of a recording says about the machine. */
 export interface MachineFacts {
@@ -82,6 +83,7 @@ export class FirstLook {
   /** distinct aligned addresses, and the OR of their bits */
   #addresses = new Set<number>();
   #bits = 0;
+  readonly #sizes = new ShownSize();
   readonly #pages = new Set<number>();
   /** distances of two `struct page`, where pointer and page frame number are shown together */
   readonly #steps: number[] = [];
@@ -150,6 +152,7 @@ export class FirstLook {
     // larger pages are aligned to more than their base page size
     if (kind !== Kind.newAnon || !(rows[o + SlotOf.newAnon.compound] > 1))
       for (const slot of ALIGNED[kind] ?? []) this.#address(rows[o + slot]);
+    this.#sizes.look(rows, o);
     this.#page(rows, o);
   }
 
@@ -194,9 +197,11 @@ export class FirstLook {
     );
   }
 
-  /** Bytes per page as far as alignment shows it; undefined if it does not. */
+  /** Bytes per page as far as lines show it; undefined if they do not. */
   #shownBytes(): number | undefined {
     if ((this.#bits & 0x3) !== 0) return 4096;
+    const shown = this.#sizes.shown();
+    if (shown !== undefined) return shown;
     if (this.#addresses.size < ENOUGH_ADDRESSES) return undefined;
     return this.#bits === 0 ? 65536 : 16384;
   }

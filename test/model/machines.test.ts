@@ -7,6 +7,7 @@ import type { CheckReport } from '../../src/contract/report.ts';
 import { check } from '../../src/engine/check.ts';
 import { memoryInput } from '../../src/engine/reading/input.ts';
 import { asMachine } from './as-machine.ts';
+import { exit, Trace } from './synthetic.ts';
 
 const read = (name: string): string => {
   const packed = `fixtures/${name}/trace.txt.gz`;
@@ -86,6 +87,61 @@ describe.each(CAPTURES)('%s on another machine', (name) => {
     const plain = (report: CheckReport) => said(report).map(({ pfn: _, ...rest }) => rest);
     expect(plain(other)).toEqual(plain(whole));
     expect(other.verdict).toBe(whole.verdict);
+  });
+});
+
+describe('a short trace of arm64 without a header', () => {
+  const MM = '0xffff000080001000';
+  const CHILD_MM = '0xffff000080002000';
+  const START = 0x400000000000;
+  const struct = (pfn: number) => `0x${(0xfffffdffc0000000n + BigInt(pfn) * 64n).toString(16)}`;
+
+  /** One pin is held while the process forks and writes to its pages, or all of them have been given back. */
+  const story = async (bytes: number, pages: number, held: boolean, offset: number) => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    const hex = (n: number) => `0x${n.toString(16)}`;
+    const where = (i: number) => hex(START + i * bytes);
+    const map = (i: number, pfn: number) =>
+      app.new_anon({ page: struct(pfn), mm: MM, addr: where(i), head: 0, order: 0, rflags: '0x1' });
+    const all = [...Array(pages).keys()];
+    for (const i of all) {
+      app.fault({ mm: MM, addr: where(i), flags: '0x1255' });
+      map(i, 0x2000 + i);
+    }
+    app.pin_fast({ start: hex(START + offset), nr: pages, flags: '0x101', pages: '0xffff000200000000' });
+    for (const i of all) {
+      app.grab_fast({ page: struct(0x2000 + i), refs: 1, flags: '0x80101', ref: 1 });
+      app.grab_fast_ret({ head: struct(0x2000 + i) });
+    }
+    app.pin_fast_ret({ ret: pages });
+    for (const i of held ? all.slice(0, -1) : all) app.unpin({ page: struct(0x2000 + i) });
+    app.fork_vma({ dst: CHILD_MM, src: MM, start: where(0), end: where(pages), vmflags: '0x100073' });
+    app.fork_vma_ret({ ret: 0 });
+    app.sched_process_fork('comm=app pid=500 child_comm=chi child_pid=501');
+    for (const i of all) {
+      app.fault({ mm: MM, addr: hex(START + i * bytes + offset), flags: '0x1255' });
+      const pte = 0x00e0000000000fc3n | (BigInt(0x2000 + i) * BigInt(bytes));
+      app.wp_fault({ mm: MM, addr: where(i), pte: `0x${pte.toString(16)}`, flags: '0x1a55' });
+      map(i, 0x3000 + i);
+      app.wp_fault_ret({ ret: '0x0' });
+    }
+    if (held) app.unpin({ page: struct(0x2000 + pages - 1) });
+    exit(trace.task('chi', 501, 1), CHILD_MM, 501);
+    exit(app, MM, 500);
+    const { verdict, findings } = await trace.check('6.12');
+    return [verdict, ...findings.map(({ severity, rule, pin }) => `${severity} ${rule} ${pin.address}`)];
+  };
+
+  it.each([
+    ['GUP takes one page after the other', 65536, 4, 0],
+    ['GUP takes one page after the other', 16384, 4, 0],
+    ['do_wp_page() has the address of the fault, masked with PAGE_MASK', 65536, 1, 0xb008],
+    ['do_wp_page() has the address of the fault, masked with PAGE_MASK', 16384, 1, 0x3008],
+  ])('%s: pages of %i bytes', async (_, bytes, pages, offset) => {
+    expect(await story(bytes, pages, false, offset)).toEqual(['clean']);
+    const address = `0x${(START + (pages - 1) * bytes).toString(16)}`;
+    expect(await story(bytes, pages, true, offset)).toEqual(['violated', `error fork-share-then-cow ${address}`]);
   });
 });
 
