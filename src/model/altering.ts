@@ -1,6 +1,7 @@
 // Why: a probe at the entry of a function prints before the function has changed anything. Until it has, GUP on another CPU
 // gets pages through the entries that it is about to change, and in the trace that comes after the change.
 import { KIND_NAMES, Kind } from '../vocabulary/kinds.ts';
+import type { At } from './at.ts';
 import type { AlterationFrame, Grab, Task } from './frames.ts';
 import type { Alteration, Change } from './meanwhile.ts';
 import type { Model } from './model.ts';
@@ -194,3 +195,12 @@ export const isSplitSince = (grab: Grab | undefined, changes: readonly Change[] 
   grab !== undefined &&
   (changes?.some((c) => c.split && vpn >= c.start && vpn < c.end && c.at.order > grab.at.order) === true ||
     grab.under?.some((a) => a.kind === 'split' && isUnder(a, vpn, grab)) === true);
+
+/**
+ * wp_page_copy() has the page table lock from ptep_clear_flush() until the copy is mapped: an unmapping whose line came in
+ * between takes the copy.
+ */
+export function unmapsLater({ steps }: Pin, cleared: At): void {
+  const i = steps.findLastIndex(({ role }) => role === 'zap');
+  if (i >= 0 && steps[i].at.order > cleared.order) steps.splice(i, 1);
+}

@@ -169,7 +169,7 @@ export function clearFlush(m: Model, t: Task, r: Float64Array, o: number): void 
   const w = t.wp;
   if (w !== undefined && (mm === undefined || (w.mm === mm && (Number.isNaN(vpn) || w.vpn === vpn)))) {
     // reclaim for the page of the copy may come upon the very page that is to be copied, and unmap it: nothing is copied
-    if (t.unmap === undefined) w.clearFlush = true;
+    if (t.unmap === undefined) w.clearFlush = m.at();
     return;
   }
   if (clearedForDevice(m, t, mm, vpn)) return;
@@ -232,7 +232,7 @@ export function wpFaultRet(m: Model, t: Task, r: Float64Array, o: number): void 
   if (w.copied || w.split || Number.isNaN(ret) || (ret & VM_FAULT_NOT_DONE) !== 0) return;
   // the copy is visible by its new page; without that line by the preceding events, or by the return
   const shows = m.seen[Kind.newAnon] > 0 || m.seen[Kind.clearFlush] > 0 || m.saysWrite;
-  if (w.clearFlush || (w.copying && (written || !shows))) {
+  if (w.clearFlush !== undefined || (w.copying && (written || !shows))) {
     const pins = m.pinsAt(w.mm, w.vpn);
     w.mm.ptes.delete(w.vpn);
     for (const pin of pins.slice()) if (pin.page === w.old || Number.isNaN(w.old)) m.test(pin, Number.NaN, 'cow', w.at);

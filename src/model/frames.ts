@@ -65,7 +65,7 @@ export class WpFrame {
   copied: boolean;
   /** wp_page_copy() was entered; it gives up if the entry has changed meanwhile */
   copying: boolean;
-  clearFlush: boolean;
+  clearFlush: At | undefined;
   /** an event shows that the page was assigned to the VMA */
   owned: boolean;
   /** an event shows that the page was kept: the entry is writable from there on */
@@ -84,7 +84,7 @@ export class WpFrame {
     this.at = at;
     this.copied = false;
     this.copying = false;
-    this.clearFlush = false;
+    this.clearFlush = undefined;
     this.owned = false;
     this.kept = false;
     this.unshare = unshare;

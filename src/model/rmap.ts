@@ -4,7 +4,7 @@
 import { fnIndex } from '../vocabulary/functions.ts';
 import { Kind, SlotOf } from '../vocabulary/kinds.ts';
 import { Slot } from '../vocabulary/record.ts';
-import { whereNow } from './altering.ts';
+import { unmapsLater, whereNow } from './altering.ts';
 import type { At } from './at.ts';
 import { Before, type Task, type WpFrame } from './frames.ts';
 import { earlyCopyBehind, GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
@@ -118,13 +118,14 @@ const byKhugepaged = (m: Model, t: Task, mm: Mm, pages: number): boolean =>
   pages >= m.machine.pmdPages && t.collapse === undefined && t.faultMm !== mm && t.mm !== mm && m.recorded(Kind.fault);
 
 /** The fault that copies, and the page that was mapped before. */
-type CopyingFault = Pick<WpFrame, 'mm' | 'vpn' | 'old' | 'at' | 'unshare'>;
+type CopyingFault = Pick<WpFrame, 'mm' | 'vpn' | 'old' | 'at' | 'unshare'> & Partial<Pick<WpFrame, 'clearFlush'>>;
 
 /** A write fault, or one for an exclusive page, maps a copy. */
 function copied(m: Model, fault: CopyingFault, page: PageId, pages: number): void {
-  const { at, mm, old, unshare, vpn } = fault;
+  const { at, clearFlush, mm, old, unshare, vpn } = fault;
   const from = pages >= m.machine.pmdPages ? vpn - (vpn % m.machine.pmdPages) : vpn;
   const pins = m.pinsIn(mm, from, from + pages);
+  if (clearFlush !== undefined) for (const pin of pins) unmapsLater(pin, clearFlush);
   if (pins.length > 0) m.step(pins, unshare ? 'unshare' : 'copy', m.at(), page);
   m.install(mm, from, page, pages, Pte.Anon, 'cow', at);
   if (unshare) m.emit('unshare', { mm, vpn, oldPage: old, newPage: page, at: m.at() });

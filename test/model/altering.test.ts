@@ -162,6 +162,19 @@ describe('an unmapping that has begun, and then a pin', () => {
     expect(new Set(await ends(made, '6.12'))).toEqual(new Set(['note certain user-unmapped-pinned-range']));
   });
 
+  it('a copy that has begun is mapped before it takes anything: it takes the copy', async () => {
+    const made = start();
+    const { app, thread } = made;
+    pin(app, 0, PFN);
+    thread.fault({ mm: PARENT, addr: at(0), flags: '0x1255' });
+    thread.wp_fault({ mm: PARENT, addr: at(0), pte: '0x8000000002000025', flags: '0x1a55' });
+    thread.clear_flush({ mm: PARENT, addr: at(0), pte: '0x8000000002000025' });
+    zap(app);
+    thread.new_anon({ page: page(NEW), mm: PARENT, addr: at(0), head: 0, order: 0, rflags: '0x1' });
+    thread.wp_fault_ret({ ret: '0x0' });
+    expect(await ends(made, '6.12')).toEqual(['error certain cow-under-write-pin']);
+  });
+
   it('... nor where events are missing, and its end may be one of them', async () => {
     const [only] = await unmapped(({ trace }) => trace.lines.push('CPU:1 [LOST 40 EVENTS]'));
     expect(only).toContain('pinned-page-replaced');
