@@ -9,6 +9,7 @@ import type { At } from './at.ts';
 import { Before, type Task, type WpFrame } from './frames.ts';
 import { earlyCopyBehind, GIGANTIC, installBehind, mayBeBehind } from './hugetlb.ts';
 import { willMap } from './ksm.ts';
+import { lookedPinned } from './looked-pinned.ts';
 import { kept, migratedBy, migratedMark, RMAP_EXCLUSIVE } from './migrate-in.ts';
 import type { Model } from './model.ts';
 import { entryBits, entryPage, type PageId, Pte } from './page-table.ts';
@@ -332,10 +333,7 @@ function earlyCopy(m: Model, f: ForkFrame, vpn: number, page: PageId, pages: num
   if (pins.length > 0) m.step(pins, 'early copy', at, page, { child: f.dst });
   const source = m.mapped(f.src, vpn);
   m.install(f.dst, vpn, page, pages, Pte.Anon, 'fault');
-  // the decision is older than its line: a page is allocated for it in between
-  const wasHeld = !Number.isNaN(source) && (m.isHeld(source) || f.released?.has(m.folios.headOf(source)) === true);
-  // a GUP call under way has grabbed pages: they look pinned, even if it gives them back
-  const held = pins.length > 0 || f.src.meanwhile !== undefined || wasHeld;
+  const held = pins.length > 0 || lookedPinned(m, f, source);
   m.emit('earlyCopy', { src: f.src, child: f.dst, vpn, page: source, copy: page, held, at, pins });
 }
 

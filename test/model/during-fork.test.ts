@@ -133,3 +133,26 @@ it('a page that migration replaces before fork comes to its entry is copied as i
   const { undecided, verdict } = await trace.check('6.12');
   expect([verdict, ...undecided]).toEqual(['clean']);
 });
+
+it.each([
+  ['looks pinned until gup_put_folio(), also if unpin_user_page() has begun before', 'unpin', []],
+  ['... and not behind it', 'both', ['note spurious-early-copy']],
+])('a page %s', async (_, before, said) => {
+  const trace = new Trace();
+  const app = trace.task('app', 500);
+  const worker = trace.task('kworker/u4:1', 33, 1);
+  background(app);
+  touch(app, PARENT, 0, PFN);
+  pin(app, 0, PFN);
+  worker.unpin({ page: page(PFN) });
+  const put = () => worker.put_folio({ page: page(PFN), refs: 1, flags: '0x80000' });
+  if (before === 'both') put();
+  app.fork_vma({ dst: CHILD, src: PARENT, start: at(0), end: at(1), vmflags: '0x100073' });
+  app.new_anon({ page: page(PFN + 64), mm: CHILD, addr: at(0), head: 0, order: 0, rflags: '0x1' });
+  if (before === 'unpin') put();
+  app.fork_vma_ret({ ret: 0 });
+  app.sched_process_fork('comm=app pid=500 child_comm=chi child_pid=501');
+  exit(trace.task('chi', 501, 1), CHILD, 501);
+  exit(app, PARENT, 500);
+  expect((await trace.check('6.12')).said).toEqual(said);
+});
