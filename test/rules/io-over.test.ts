@@ -131,3 +131,31 @@ describe('I/O through a registered buffer', () => {
     expect(await registered(READ, 'never')).toEqual([`${drift} lost-dma-write`]);
   });
 });
+
+describe('a pin of I/O of which nothing shows an end', () => {
+  const held = async (recorded: boolean) => {
+    const trace = new Trace();
+    const app = trace.task('app', 500);
+    touch(app, PARENT, 0, PFN);
+    touch(app, PARENT, 7, PFN + 7);
+    pin(app, 7, PFN + 7);
+    app.unpin({ page: page(PFN + 7) });
+    pin(app, 0, PFN);
+    app.bio_add({ bio: BIO, page: page(PFN), len: 4096, off: 0 });
+    app.bio_submit({ bio: BIO, opf: '0x800', sector: '0x10', size: 4096, vcnt: 1, p0: page(PFN), l0: 4096, o0: 0 });
+    if (recorded) trace.task('<idle>', 0, 1, '..s1.').bio_end({ bio: '0xffff888400000100', status: 0 });
+    fork(app, 500);
+    copy(app, PARENT, 0, PFN, 0x3000);
+    exit(trace.task('app', 501, 1), CHILD, 501);
+    exit(app, PARENT, 500);
+    return (await trace.check('6.12')).said;
+  };
+
+  it('is held where the ends of I/O are recorded (bio_endio(), bio_release_pages())', async () => {
+    expect(await held(true)).toContain('error fork-share-then-cow');
+  });
+
+  it('... and may be over where they are not, whatever else unpin_user_page() gives back', async () => {
+    expect(await held(false)).toContain('warning fork-share-then-cow');
+  });
+});

@@ -21,6 +21,8 @@ const STRENGTH: readonly Severity[] = ['note', 'warning', 'error'];
 const worse = (a: Severity, b: Severity): Severity => (STRENGTH.indexOf(a) >= STRENGTH.indexOf(b) ? a : b);
 /** Kinds that show the release of a FOLL_PIN. */
 const RELEASES = [Kind.putFolio, Kind.unpin, Kind.unpinPages, Kind.unpinFolio, Kind.unpinRange, Kind.bioRelease];
+/** What shows that the pages of a bio are given back (bio_release_pages()). */
+const OF_BIO = [Kind.bioEnd, Kind.bioRelease, Kind.bioCheckDirty, Kind.putFolio, Kind.unpinFolio];
 
 export class FindingWriter {
   readonly #model: Model;
@@ -279,6 +281,8 @@ export class FindingWriter {
           missing: drift === undefined || isNobodys(pin),
         });
       else if (pin.presumed) missing('medium', 'the release was not recorded');
+      else if (pin.owner === 'bio' && !OF_BIO.some((k) => this.#model.recorded(k)))
+        missing('medium', 'neither the end of I/O nor a release by it is recorded in this trace');
       else if (!RELEASES.some((k) => this.#model.recorded(k)))
         missing('medium', 'no release is recorded in this trace, so the hold time of the pin is not known');
       else doubt('high', this.#over ? 'the pin is still held at the end of the trace' : 'the pin is still held');
