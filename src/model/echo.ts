@@ -19,7 +19,8 @@ export function begin(t: Task, level: number, at: At, n: number): Release {
   // the rest of another release may still be echoed: an interrupt came in between
   const before = t.release === undefined ? undefined : stillDue(t.release);
   const release = new Release(level, at, n);
-  if (before !== undefined && before.length > 0 && before.length <= WINDOW) release.items.push(...before);
+  if (before !== undefined && before.length > 0 && before.length <= WINDOW)
+    release.before = release.items.push(...before);
   t.release = release;
   return release;
 }
@@ -60,7 +61,11 @@ export function unheard(release: Release, page: PageId, refs: number, level: num
   if (left < refs && end === release.next + WINDOW) left = 0;
   // a function of one page repeats it before the next page is named
   const innermost = level === Level.page ? Level.page : Level.folio;
-  while (release.next < done && items[release.next].level >= innermost) release.next++;
+  while (release.next < done && items[release.next].level >= innermost) {
+    const x = items[release.next++];
+    // of what the interrupt came into, that comes behind it
+    if (release.next <= release.before && x.level === Level.page && x.refs > 0) items.push(x);
+  }
   return left;
 }
 

@@ -174,6 +174,8 @@ export class Release {
   /** number of pages it releases */
   readonly n: number;
   readonly items: Given[] = [];
+  /** number of the first of `items` that are the rest of a release which an interrupt came into */
+  before = 0;
   /** index of the first of `items` that the innermost function has not reported yet */
   next = 0;
   /** pages released that no line has named */
