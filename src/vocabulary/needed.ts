@@ -43,6 +43,7 @@ const NEEDED: { readonly [K in KindName]?: string } = {
   wpPmdRet: 'ret',
   wpHugetlb: 'mm addr',
   swapIn: 'mm addr flags',
+  clearFlush: 'mm addr',
   pageRef: 'pfn count',
   pageRefDrop: 'pfn count',
   unmapOne: 'page mm addr',

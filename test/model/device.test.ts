@@ -214,4 +214,18 @@ describe('make_device_exclusive_range(), up to v6.14', () => {
       expect(undecided.join()).toContain('page_make_device_exclusive_one()');
     },
   );
+
+  it.each(['mm', 'addr'])('... nor without %s= of ptep_clear_flush()', async (field) => {
+    const { trace, one, range, pin, unpin, end } = ranged();
+    pin();
+    range(() => one(PARENT, 1));
+    unpin();
+    end();
+    const without = (line: string) =>
+      line.includes('clear_flush:') ? line.replace(new RegExp(` ${field}=\\S+`), '') : line;
+    trace.lines.splice(0, trace.lines.length, ...trace.lines.map(without));
+    const { verdict, undecided } = await trace.check('6.1');
+    expect(verdict).toBe('could-not-be-checked');
+    expect(undecided.join()).toContain(`lacks ${field}=`);
+  });
 });
