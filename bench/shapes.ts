@@ -131,6 +131,37 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       say(`zap: (unmap_page_range+0x0/0x1150) mm=${mmOf(0)} start=${addrOf(i % 1000)} end=${addrOf((i % 1000) + 1)}`);
     }
   },
+  /** threads in the middle of unmapping a range, or of splitting a PMD, as far as the trace shows, while another maps */
+  altering(events, line) {
+    for (let n = 0, i = 0; n < events / 3; n++, i++) {
+      const say: Say = (text) => line({ comm: 't', pid: 1000 + i }, text);
+      const at = addrOf(0x100000 + i * 512);
+      if (i % 2 === 0)
+        say(`zap: (unmap_page_range+0x0/0x1150) mm=${mmOf(0)} start=${at} end=${addrOf(0x100000 + i * 512 + 1)}`);
+      else say(`thp_split_pmd: (__split_huge_pmd+0x0/0x100) mm=${mmOf(0)} addr=${at} pmd=0x80000000426008e7 freeze=0`);
+    }
+    const say: Say = (text) => line(me, text);
+    for (let n = events / 3, i = 0; n < events; n += 2, i++) map(say, mmOf(0), addrOf(i), pageOf(i));
+  },
+  /** forks that copy each page early, while other tasks are inside a call */
+  'early copies'(events, line) {
+    const say: Say = (text) => line(me, text);
+    const pages = Math.ceil(events / 6);
+    for (let i = 0; i < pages; i++) {
+      const other: Say = (text) => line({ comm: 't', pid: 1000 + i }, text);
+      fault(other, mmOf(2 + i), addrOf(0));
+      other(`unpin_page: (unpin_user_page+0x4/0x60) page=${pageOf(0x1000000 + i)}`);
+    }
+    for (let i = 0; i < pages; i++) map(say, mmOf(0), addrOf(i), pageOf(i));
+    say(
+      `fork_vma: (copy_page_range+0x4/0xc00) dst=${mmOf(1)} src=${mmOf(0)} start=${addrOf(0)} end=${addrOf(pages)} vmflags=0x100073`,
+    );
+    for (let i = 0; i < pages; i++)
+      say(
+        `new_anon: (folio_add_new_anon_rmap+0x4/0x180) page=${pageOf(0x2000000 + i)} mm=${mmOf(1)} addr=${addrOf(i)} head=0 order=0 rflags=0x1`,
+      );
+    say('fork_vma_ret: (dup_mmap+0x2a/0x100 <- copy_page_range) ret=0');
+  },
   /** pinned pages that 5.10 unmaps, where it shows late whether for swap or for migration */
   unmapped(events, line) {
     const say: Say = (text) => line(me, text);

@@ -2,6 +2,7 @@
 // the echo of it, recognised by their page and the task.
 import type { At } from './at.ts';
 import { type Given, Release, type Task } from './frames.ts';
+import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
 
 /** Nesting level of a function: each may be called by those before it. */
@@ -11,17 +12,22 @@ export const Level = { bio: 0, dirty: 1, pages: 2, page: 3, folio: 4 } as const;
 const WINDOW = 4096;
 /** Number of pages released by functions of their own that may still be repeated, after interrupts within interrupts. */
 const NEWEST = 16;
+/** Tasks whose releases may be asked for (lookedPinned()). */
+const MOST_RELEASING = 16;
 /** Most pages that one line may announce. */
 export const MOST_PAGES = 1 << 18;
 
 /** A function announces that it releases `n` pages. */
-export function begin(t: Task, level: number, at: At, n: number): Release {
+export function begin(m: Model, t: Task, level: number, at: At, n: number): Release {
   // the rest of another release may still be echoed: an interrupt came in between
   const before = t.release === undefined ? undefined : stillDue(t.release);
   const release = new Release(level, at, n);
   if (before !== undefined && before.length > 0 && before.length <= WINDOW)
     release.before = release.items.push(...before);
   t.release = release;
+  m.releasing.delete(t);
+  m.releasing.add(t);
+  if (m.releasing.size > MOST_RELEASING) m.releasing.delete([...m.releasing][0]);
   return release;
 }
 

@@ -1,7 +1,6 @@
 // Why: fork copies a page early if it looks pinned (folio_needs_cow_for_dma()), which is decided before the line of the
 // copy: the page is allocated in between.
 import { Level } from './echo.ts';
-import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import type { PageId } from './page-table.ts';
 import type { ForkFrame } from './state.ts';
@@ -12,15 +11,21 @@ export function lookedPinned(m: Model, f: ForkFrame, page: PageId): boolean {
   if (Number.isNaN(page)) return false;
   const folio = m.folios.headOf(page);
   if (m.isHeld(page) || f.released?.has(folio) === true) return true;
-  return isGivingBack(m.tasks.values(), page, folio) || isGivingBack(m.onCpu.values(), page, folio);
+  return isGivingBack(m, page, folio);
 }
 
+/** Items of a release that are looked at: its functions repeat the pages in order. */
+const MOST_ITEMS = 64;
+
 /** A release is announced where it begins; until gup_put_folio() the count of pins is still there. */
-function isGivingBack(tasks: Iterable<Task>, page: PageId, folio: PageId): boolean {
-  for (const { release } of tasks)
-    if (
-      release?.items.some((x) => x.level < Level.folio && x.refs > 0 && (x.page === page || x.folio === folio)) === true
-    )
-      return true;
+function isGivingBack(m: Model, page: PageId, folio: PageId): boolean {
+  for (const { release } of m.releasing) {
+    if (release === undefined) continue;
+    const { items, next } = release;
+    for (let i = next; i < items.length && i < next + MOST_ITEMS; i++) {
+      const x = items[i];
+      if (x.level < Level.folio && x.refs > 0 && (x.page === page || x.folio === folio)) return true;
+    }
+  }
   return false;
 }

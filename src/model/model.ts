@@ -66,6 +66,8 @@ export class Model extends Mapping {
   readonly unmapped = new Map<Mm, Map<number, Unmapped[]>>();
   /** tasks that are unmapping a large folio */
   readonly walking = new Set<Task>();
+  /** the newest tasks that are releasing pages */
+  readonly releasing = new Set<Task>();
   /** the newest pages that a pipe released; see Piped */
   readonly piped = new Ordered<Piped>();
   /** pages that no line has pinned, and the pipe that they were put into; see pipes.ts */
@@ -112,6 +114,7 @@ export class Model extends Mapping {
     for (const known of [this.unseen, this.swapCache, this.unmapped, this.piped, this.pipedUnpinned]) known.clear();
     this.unexplained.clear();
     this.walking.clear();
+    this.releasing.clear();
     this.ofFile.clear();
     this.unseenReads.clear();
     this.forgetAway();

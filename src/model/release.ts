@@ -48,6 +48,7 @@ export function leaveRelease(m: Model, t: Task, kind: number): void {
   if (items.some((x) => x.guessed && x.level === Level.folio))
     for (const x of items) if (x.guessed && x.refs > 0 && x.level !== Level.folio) m.counts.untold++;
   t.release = undefined;
+  m.releasing.delete(t);
 }
 
 /** unpin_user_pages(), unpin_user_pages_dirty_lock(). */
@@ -101,7 +102,7 @@ export function releaseIo(m: Model, t: Task, io: Io): void {
   for (const pin of io.pins.filter((p) => p.call.kind === 'GET')) over(pin);
   const pins = io.pins.filter((p) => p.call.kind === 'PIN');
   if (pins.length + io.zeros.length === 0) return;
-  const { items } = begin(t, Level.bio, at, pins.length);
+  const { items } = begin(m, t, Level.bio, at, pins.length);
   for (const page of io.zeros) items.push({ page, folio: page, refs: 1, level: Level.bio, guessed: false });
   for (const pin of pins) {
     items.push({ page: pin.page, folio: pin.hold?.folio ?? pin.page, refs: 1, level: Level.bio, guessed: false });
@@ -133,12 +134,12 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, named
   // a reference taken by the current call is dropped before it returns
   const isUndone = t.gup !== undefined && undo(m, t.gup, page, refs, named === 'folio');
   if (isUndone || (named === 'page' && (isPinnedByBio(m, t, page) || isZeroOfBio(m, t, page)))) {
-    begin(t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
+    begin(m, t, level, m.at(), 0).items.push({ page, folio: page, refs, level, guessed: false });
     return;
   }
   const twice = pinnedTwice(m, t, page, refs);
   if (twice !== undefined) {
-    const release = begin(t, level, m.at(), refs);
+    const release = begin(m, t, level, m.at(), refs);
     release.items.push({ page: twice.page, folio: twice.hold?.folio ?? page, refs, level, guessed: false });
     letGo(m, twice, 'page', refs, release.at, 'unpin');
     return;
@@ -147,7 +148,7 @@ function one(m: Model, t: Task, page: PageId, refs: number, level: number, named
     unshown(m, t, outer, page, refs, level, named);
     return;
   }
-  const pin = give(m, t, begin(t, level, m.at(), refs), page, refs, level, named);
+  const pin = give(m, t, begin(m, t, level, m.at(), refs), page, refs, level, named);
   if (named === 'page' && pin?.call.kind === 'PIN' && pin.call.at.pid === t.pid) t.unpinned = pin;
 }
 
@@ -174,7 +175,7 @@ function announce(m: Model, t: Task, level: number, pages: readonly PageId[], n:
       return;
     }
   }
-  const release = begin(t, level, m.at(), n);
+  const release = begin(m, t, level, m.at(), n);
   let last: Pin | undefined;
   let inOrder = true;
   let undone = 0;
