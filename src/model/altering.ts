@@ -27,8 +27,12 @@ const INSIDE: readonly boolean[] = KIND_NAMES.map((name) =>
 type Begun = Pick<Alteration, 'kind' | 'start' | 'end' | 'at' | 'by'> &
   Partial<Pick<Alteration, 'wrprotect' | 'shift' | 'change'>>;
 
+/** Alterations of an address space at the same time: more tasks than there are CPUs are not in the middle of one. */
+const MOST_AT_ONCE = 256;
 /** Moves that are remembered of an address space: the last ones, which a walk may not have heard of. */
 const MOST_MOVES = 4;
+/** Unmappings that are remembered of an address space, for what is found to have been pinned there before them. */
+const MOST_ZAPS = 16;
 
 export function beginAlteration(
   m: Model,
@@ -40,12 +44,18 @@ export function beginAlteration(
   else if (t.alters?.kind === 'split') t.alters = ended(m, t.alters);
   const outer = t.alters;
   t.alters = { kind, start, end, at, by, wrprotect, shift: shift ?? 0, change, mm, outer, faults: undefined };
-  if (mm.alterations === undefined) mm.alterations = [t.alters];
-  else mm.alterations.push(t.alters);
-  if (kind !== 'move') return;
-  if (mm.moves === undefined) mm.moves = [];
-  else if (mm.moves.length === MOST_MOVES) mm.moves.shift();
-  mm.moves.push(t.alters);
+  mm.alterations ??= [];
+  if (mm.alterations.length === MOST_AT_ONCE) mm.alterations.shift();
+  mm.alterations.push(t.alters);
+  if (kind === 'move') mm.moves = newest(mm.moves, t.alters, MOST_MOVES);
+  else if (kind === 'zap') mm.zaps = newest(mm.zaps, t.alters, MOST_ZAPS);
+}
+
+function newest(all: Alteration[] | undefined, one: Alteration, most: number): Alteration[] {
+  if (all === undefined) return [one];
+  if (all.length === most) all.shift();
+  all.push(one);
+  return all;
 }
 
 /** The next event of a task that is changing a range of entries. */
@@ -61,9 +71,10 @@ function endAlteration(m: Model, t: Task): void {
 function ended(m: Model, alters: AlterationFrame): AlterationFrame | undefined {
   const { faults, kind, mm, outer } = alters;
   const all = mm.alterations;
-  if (all === undefined) return outer;
+  const i = all?.indexOf(alters) ?? -1;
+  if (all === undefined || i < 0) return outer;
   if (all.length === 1) mm.alterations = undefined;
-  else all.splice(all.indexOf(alters), 1);
+  else all.splice(i, 1);
   if (kind === 'zap' && faults?.size !== MOST_FAULTS) mayBeTaken(m, alters);
   return outer;
 }

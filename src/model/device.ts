@@ -6,7 +6,7 @@ import { splitEntries } from './fault.ts';
 import type { Task } from './frames.ts';
 import type { Model } from './model.ts';
 import { shownPmd } from './shown-entry.ts';
-import { type Mm, RangeOp } from './state.ts';
+import { RangeOp } from './state.ts';
 
 export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   const mm = m.mm(r[o + Slot.MM]);
@@ -17,17 +17,13 @@ export function splitPmd(m: Model, t: Task, r: Float64Array, o: number): void {
   // do_huge_pmd_wp_page() gives up by splitting; the fault continues as a PTE fault
   if (t.wp?.mm === mm && t.wp.pmd) t.wp.split = true;
   shownPmd(m, r, o, mm, head);
-  splits(m, t, mm, head);
-  const pins = m.pinsIn(mm, head, head + m.machine.pmdPages);
+  splitEntries(m, mm, head);
+  // the line comes before the lock is taken: others get pages by the PMD until it is cleared
+  const end = head + m.machine.pmdPages;
+  beginAlteration(m, t, mm, { kind: 'split', start: head, end, at, by: { foreign: undefined, kernel: false } });
+  const pins = m.pinsIn(mm, head, end);
   if (pins.length > 0) m.step(pins, 'split', at);
   m.emit('split', { mm, vpn: head, at, pins });
-}
-
-/** The line comes before the lock is taken: others get pages by the PMD until it is cleared. */
-function splits(m: Model, t: Task, mm: Mm, head: number): void {
-  const end = head + m.machine.pmdPages;
-  splitEntries(m, mm, head);
-  beginAlteration(m, t, mm, { kind: 'split', start: head, end, at: m.at(), by: { foreign: undefined, kernel: false } });
 }
 
 /** pmdp_huge_clear_flush(), with the lock: the split of the huge zero page, or of one of a file, which is gone then */

@@ -292,7 +292,9 @@ function meanwhile(all: readonly Change[], vpn: number, page: PageId, grabbed: A
 function unwatched({ watchedFrom }: GupFrame, mm: Mm | undefined, vpn: number, grabbed: number): Change[] | undefined {
   if (watchedFrom !== undefined && watchedFrom <= grabbed) return undefined;
   const zap = mm?.zapAt(vpn, grabbed, watchedFrom);
-  return zap === undefined ? undefined : [{ ...NO_CHANGE, ...zap, was: undefined, zap: zap.by }];
+  if (zap === undefined) return undefined;
+  const { at, by, end, start } = zap;
+  return [{ ...NO_CHANGE, start, end, at, was: undefined, zap: by }];
 }
 
 /** The move that was under way when the page was grabbed took it along. */

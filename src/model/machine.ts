@@ -8,7 +8,7 @@ import { NEEDED_SLOTS } from '../vocabulary/needed.ts';
 import { LOWEST_EXACT, LOWEST_OBJECT, MAX_ERRNO, upperHalf } from '../vocabulary/number.ts';
 import { RecordBatch, Slot, STRIDE } from '../vocabulary/record.ts';
 import { foldPointers } from './from-zero.ts';
-import { PageSize as ShownSize } from './page-size.ts';
+import { ShownPageSize } from './page-size.ts';
 
 /** What the header of a recording says about the machine. */
 export interface MachineFacts {
@@ -83,7 +83,7 @@ export class FirstLook {
   /** distinct aligned addresses, and the OR of their bits */
   #addresses = new Set<number>();
   #bits = 0;
-  readonly #sizes = new ShownSize();
+  readonly #sizes = new ShownPageSize();
   readonly #pages = new Set<number>();
   /** distances of two `struct page`, where pointer and page frame number are shown together */
   readonly #steps: number[] = [];

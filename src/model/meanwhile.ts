@@ -12,14 +12,6 @@ export interface Doer {
   kernel: boolean;
 }
 
-/** unmap_page_range() of a range, and who called it. */
-export interface Zap {
-  start: number;
-  end: number;
-  at: At;
-  by: Doer;
-}
-
 /** Something that others did to addresses of a GUP call that had not returned. */
 export interface Change {
   /** first page, and the one behind the last */

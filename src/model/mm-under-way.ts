@@ -1,10 +1,7 @@
 // What tasks are in the middle of in an address space.
-import type { Alteration, Change, PmdFault, SwapIn, Zap } from './meanwhile.ts';
+import type { Alteration, Change, PmdFault, SwapIn } from './meanwhile.ts';
 import { MmTasks } from './mm-tasks.ts';
 import type { PageId } from './page-table.ts';
-
-/** Unmappings that are remembered of an address space. */
-const MOST_ZAPS = 16;
 
 export class MmUnderWay extends MmTasks {
   /** GUP calls under way that have grabbed pages here, and what became of addresses meanwhile; undefined: there is none */
@@ -12,7 +9,7 @@ export class MmUnderWay extends MmTasks {
   /** what is changing ranges now; undefined: nothing */
   alterations: Alteration[] | undefined;
   /** the last unmappings, for what is found to have been pinned here before them */
-  zaps: Zap[] | undefined;
+  zaps: Alteration[] | undefined;
   /** calls that are unmapping folios here; undefined: there was none */
   unmaps: Set<{ vpn: number; page: PageId }> | undefined;
   /** its last moves by mremap(); undefined: there was none */
@@ -22,15 +19,9 @@ export class MmUnderWay extends MmTasks {
   /** swap-ins under way, by vpn; undefined: there was none */
   swapIns: Map<number, Set<SwapIn>> | undefined;
 
-  zapped(zap: Zap): void {
-    if (this.zaps === undefined) this.zaps = [];
-    else if (this.zaps.length === MOST_ZAPS) this.zaps.shift();
-    this.zaps.push(zap);
-  }
-
   /** The last unmapping of an address after a place of the trace, and before another. */
-  zapAt(vpn: number, after: number, before = Number.POSITIVE_INFINITY): Zap | undefined {
-    const isIt = ({ at, end, start }: Zap) => vpn >= start && vpn < end && at.order > after && at.order < before;
+  zapAt(vpn: number, after: number, before = Number.POSITIVE_INFINITY): Alteration | undefined {
+    const isIt = ({ at, end, start }: Alteration) => vpn >= start && vpn < end && at.order > after && at.order < before;
     return this.zaps?.findLast(isIt);
   }
 

@@ -13,7 +13,7 @@ interface Call {
   grabbed: number;
 }
 
-export class PageSize {
+export class ShownPageSize {
   /** the address of the fault that is the last event of a task */
   readonly #faults = new Map<number, number>();
   /** the GUP call that a task is inside of */

@@ -260,7 +260,6 @@ export function zap(m: Model, t: Task, r: Float64Array, o: number): void {
   const by = stepBy(m, t, mm, pins, 'zap', at);
   if (pins.length > 0) mm.note(new RangeOp('zap', start, end, at));
   if (mm.meanwhile !== undefined) m.during(mm, start, end, { zap: by });
-  mm.zapped({ start, end, at, by });
   beginAlteration(m, t, mm, { kind: 'zap', start, end, at, by });
   m.clear(mm, start, end);
   t.gone = { mm, start, end, to: undefined };

@@ -249,7 +249,6 @@ type MmVerbs =
   | 'markHugetlb'
   | 'moveMarks'
   | 'notHugetlb'
-  | 'zapAt'
-  | 'zapped';
+  | 'zapAt';
 type TransitionFields<T> = { [K in keyof T as `${K & string}.${keyof T[K] & string}`]: 1 };
 void ({} satisfies Nothing);
