@@ -231,6 +231,8 @@ describe('the head', () => {
     ['+data_src', '         5080021 |OP N/A|LVL N/A|SNP N/A|TLB N/A|LCK N/A|BLK  N/A  '],
     ['+data_src,+weight', '         5080021 |OP N/A|LVL N/A|SNP N/A|TLB N/A|LCK N/A|BLK  N/A               0'],
     ['+data_page_size,+code_page_size', ' N/A 4K'],
+    ['+insn,+insnlen, of a probe', ' ilen: 0'],
+    ['+addr,+insn,+insnlen', '               0 ilen: 3 insn: 48 89 e5'],
     ['+addr,+cgroup', '               0 /user.slice/session-1.scope'],
   ])('takes away what stands behind the arguments of all events: %s', async (_, behind) => {
     const all = (await readAll(withColumns(behind))).lines;

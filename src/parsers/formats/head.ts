@@ -21,7 +21,7 @@ export const OF_PIPE = 'pipe';
  * What perf script prints behind the arguments of an event (perf-columns.ts), in the order in which they are tried: what
  * describes a data source ends like a size.
  */
-export const TRAILING_COLUMNS = ['data source', 'number', 'size', 'cgroup'] as const;
+export const TRAILING_COLUMNS = ['instruction', 'data source', 'number', 'size', 'cgroup'] as const;
 export type TrailingColumn = (typeof TRAILING_COLUMNS)[number];
 
 /** Facts about the whole trace from its beginning. */

@@ -4,9 +4,10 @@
 //
 //     (ffffffff8e662860) mm=0xffff9763a8005dc0 flags=0x254               0                          +addr, +weight: 16 columns
 //     (ffffffff8e662860) mm=0xffff9763a8005dc0 flags=0x254         5080021 |OP N/A|LVL N/A|SNP N/A  +data_src
+//     (ffffffff8e662860) mm=0xffff9763a8005dc0 flags=0x254 ilen: 0                                  +insn, +insnlen
 //     (ffffffff8e662860) mm=0xffff9763a8005dc0 flags=0x254 4K                                       +data_page_size
 //     (ffffffff8e662860) mm=0xffff9763a8005dc0 flags=0x254 /user.slice/session-1.scope              +cgroup
-import { isDigit, isHex, SLASH, SPACE, startsWith, trimEnd } from '../../util/bytes.ts';
+import { isDigit, isHex, SLASH, SPACE, startsWith, text, trimEnd } from '../../util/bytes.ts';
 import type { TrailingColumn } from './head.ts';
 import type { TraceLine } from './line.ts';
 import { withoutIp, wordBefore } from './perf-sample.ts';
@@ -27,6 +28,8 @@ export function withoutColumns(line: TraceLine, columns: readonly TrailingColumn
 
 function startOf(column: TrailingColumn, buf: Uint8Array, start: number, end: number): number {
   switch (column) {
+    case 'instruction':
+      return instruction(buf, start, end);
     case 'data source': {
       const source = lastOperation(buf, start, end);
       return source < 0 ? -1 : numberColumn(buf, start, source, NUMBER_WIDTH - 1);
@@ -58,6 +61,17 @@ function numberColumn(buf: Uint8Array, start: number, end: number, mostDigits: n
 /** The blank before `|OP LOAD|LVL L1 hit|SNP None|...`. */
 function lastOperation(buf: Uint8Array, start: number, end: number): number {
   for (let at = end - 1; at >= start; at--) if (startsWith(buf, at, end, ' |OP ')) return at;
+  return -1;
+}
+
+/** An instruction has at most 15 bytes. */
+const LONGEST_INSTRUCTION = ' ilen: 15 insn:'.length + 15 * 3;
+const INSTRUCTION = /^ ilen: \d+(?: insn:(?: [0-9a-f]{2})+)? *$/;
+
+/** The blank before ` ilen: 3 insn: 48 89 e5` (perf_sample__fprintf_insn()). */
+function instruction(buf: Uint8Array, start: number, end: number): number {
+  for (let at = end - 1; at >= Math.max(start, end - LONGEST_INSTRUCTION); at--)
+    if (startsWith(buf, at, end, ' ilen: ')) return INSTRUCTION.test(text(buf, at, end)) ? at : -1;
   return -1;
 }
 

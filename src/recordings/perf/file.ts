@@ -35,7 +35,7 @@ export interface PerfFile {
   release?: string;
   /** as printed by `uname -m` */
   machine?: string;
-  cpus?: number;
+  cpus?: number | undefined;
   /** words of perf's command line */
   command?: string[];
   /** names of events by the id of their attr, `pindrift:fault` */
@@ -163,15 +163,16 @@ function readFeature(file: PerfFile, feature: number, cursor: Cursor): void {
       readTracingData(file, cursor.at);
       break;
     case Feature.OsRelease:
-      file.release = readString(cursor);
+      file.release = readName(cursor);
       break;
     case Feature.Arch:
-      file.machine = readString(cursor);
+      file.machine = readName(cursor);
       break;
     case Feature.NrCpus:
       // that could be there, that are there
       cursor.skip(4);
-      file.cpus = cursor.u32();
+      file.cpus = cursor.u32() || undefined;
+      if (file.cpus === undefined) throw new Damaged('it counts no CPU');
       break;
     case Feature.CommandLine:
       file.command = Array.from({ length: Math.min(cursor.u32(), MOST_WORDS) }, () => readString(cursor));
@@ -184,6 +185,13 @@ function readFeature(file: PerfFile, feature: number, cursor: Cursor): void {
 
 /** u32 length, text and NULs. */
 const readString = (cursor: Cursor): string => cursor.text(cursor.u32(), 1 << 16).replace(/\0[\s\S]*$/, '');
+
+/** Of a kernel or a machine, as uname(2) gives it: it has one. */
+function readName(cursor: Cursor): string {
+  const name = readString(cursor);
+  if (name === '') throw new Damaged('it is empty');
+  return name;
+}
 
 /** Maximum number of words of a command line. */
 const MOST_WORDS = 1 << 16;
