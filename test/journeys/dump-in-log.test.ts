@@ -30,6 +30,24 @@ const FORMS: Record<string, (line: string, i: number) => string> = {
   'netconsole through a log server': (l, i) => `Nov 28 14:56:22 10.0.0.7 [   61.${String(500000 + i)}] ${l}`,
   'journal in a mail': (l) => `> Nov 28 14:56:22 debian kernel: ${l}`,
   'bare (printk.time=0)': (l) => l,
+  'TAI64N of multilog': (l, i) => `@40000000656a${(i * 137).toString(16).padStart(12, '0')} [   61.500000] ${l}`,
+};
+
+/** What a log is printed in once more, and what that makes of its lines. */
+const AGAIN: Record<string, (line: string, i: number) => string> = {
+  'a block of Markdown': (l) => `    ${l}`,
+  'an indent by a tab': (l) => `\t${l}`,
+  'less -N': (l, i) => `${String(i + 1).padStart(7)} ${l}`,
+  'cat -A': (l) => `${l}$`,
+  'a logger of Python': (l, i) => `2026-11-30 08:12:05,${String(i % 1000).padStart(3, '0')} INFO  root: ${l}`,
+  'a test lab': (l, i) => `2026-11-30T08:12:05.${String(i).padStart(6, '0')}  ${l}`,
+  'initials in a mail': (l) => `JD> ${l}`,
+  'comments of a test': (l) => `# ${l}`,
+  'the name of a machine': (l) => `box1: ${l}`,
+  'time stamps of a CI in an escape sequence': (l, i) => `\x1b_bk;t=${1764490325000 + i}\x07${l}`,
+  'cells of a table': (l, i) => (l.includes(',') ? `${i},"${l.replaceAll('"', '""')}"` : `${i},${l}`),
+  'a page': (l) => `<tr><td></td><td class="line">${l.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</td></tr>`,
+  'a list of Python': (l) => `b'${l.replaceAll("'", "\\'")}'`,
 };
 const DASHES = '---------------------------------';
 const OTHER = [
@@ -113,6 +131,54 @@ describe('a dump in a log', async () => {
     const lost = (await checked(without(320))).traces[0].losses;
     expect(lost).toContainEqual(expect.objectContaining({ kind: 'truncated', reason }));
     expect((await checked(without(20))).traces[0].losses).toEqual([]);
+  });
+
+  it.each(
+    Object.keys(AGAIN).flatMap((again) => ['serial console', 'dmesg -x', 'journal'].map((form) => [form, again])),
+  )('%s, in %s', async (form, again) => {
+    const log = logOf(
+      (l, i) => AGAIN[again](FORMS[form](l, i), i),
+      ['Dumping ftrace buffer:', DASHES, ...events, DASHES],
+    );
+    const report = await checked(log);
+    expect(said(report)).toEqual(said(whole));
+    expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+    const lines = log.split('\n');
+    const open = lines.filter((line, i) => i < 400 || !line.includes(DASHES));
+    expect(kindsOfLoss(await checked(open.join('\n')))).toContain('truncated');
+  });
+
+  it.each(['a block of Markdown', 'less -N', 'a logger of Python', 'comments of a test', 'a page'])(
+    'in %s, long after the beginning',
+    async (again) => {
+      const boot = Array.from({ length: 20_000 }, (_, i) => `ACPI: PRMT 0x00000000${i} checksum`);
+      const report = await checked(
+        logOf(
+          (l, i) => AGAIN[again](FORMS['serial console'](l, i), i),
+          [...boot, 'Dumping ftrace buffer:', DASHES, ...events, DASHES],
+        ),
+      );
+      expect(report.traces[0]).toMatchObject({ events: events.length, losses: [] });
+    },
+  );
+
+  it('a numbered line of the log is missing', async () => {
+    const lines = logOf(
+      (l, i) => AGAIN['less -N'](FORMS['serial console'](l, i), i),
+      ['Dumping ftrace buffer:', DASHES, ...events, DASHES],
+    ).split('\n');
+    const reason = expect.stringContaining('others are missing');
+    const { losses } = (await checked([...lines.slice(0, 340), ...lines.slice(341)].join('\n'))).traces[0];
+    expect(losses).toContainEqual(expect.objectContaining({ kind: 'truncated', reason }));
+  });
+
+  it('of two machines, in front of which a program put their names, one is read', async () => {
+    const dump = ['Dumping ftrace buffer:', DASHES, ...events, DASHES];
+    const both = dump.flatMap((l, i) => ['box1', 'box2'].map((name) => `${name}: ${FORMS['serial console'](l, i)}`));
+    const { traces, verdict } = await checked(both.join('\n').concat('\n'));
+    expect(traces[0].events).toBe(events.length);
+    expect(verdict).not.toBe('clean');
+    expect(traces[0].losses).toContainEqual(expect.objectContaining({ reason: expect.stringContaining('box2') }));
   });
 
   it('a name that the kernel log escapes', async () => {

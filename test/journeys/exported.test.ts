@@ -29,6 +29,17 @@ const SAME: Record<string, (text: string) => string> = {
   'one member of JSON': (t) => `${JSON.stringify({ trace: t })}\n`,
   'messages of Slack': (t) =>
     `${JSON.stringify([{ user: 'U1', text: `\`\`\`${t}\`\`\``, ts: '1764341782.0001' }], null, 4)}\n`,
+  'messages of Slack, which have their text twice': (t) =>
+    `${JSON.stringify([{ user: 'U1', text: `\`\`\`${t.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}\`\`\``, blocks: [{ type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: t }] }] }] }], null, 2)}\n`,
+  'Elastic Common Schema, with the original': (t) =>
+    each(t, (message) => JSON.stringify({ log: { level: 'info' }, event: { original: message }, message })),
+  'a table in which only cells with a comma are quoted': (t) =>
+    `Time,Line\n${each(t, (line, i) => `${1e9 + i},${line.includes(',') ? `"${line.replaceAll('"', '""')}"` : line}`)}`,
+  'the only column of a table': (t) =>
+    `line\n${each(t, (line) => (line.includes(',') ? `"${line.replaceAll('"', '""')}"` : line))}`,
+  'lines of a page without an end of the last one': (t) =>
+    `<html><body><tt>${linesOf(t).map(escaped).join('<br/>\n')}</tt></body></html>`,
+  'TAI64N of multilog': (t) => each(t, (line, i) => `@40000000656a${(i * 137).toString(16).padStart(12, '0')} ${line}`),
   'the log of a step, with CR LF': (t) =>
     `${JSON.stringify([{ message: t.replaceAll('\n', '\r\n'), type: 'out', truncated: false }])}\n`,
   'hits of a search': (t) =>

@@ -17,9 +17,12 @@ const LOOKED_AT = 40;
 /** Normal form in which everything was added or removed. */
 const ONE_SIDE = /^(?:0a1(?:,\d+)?\r?\n>|1(?:,\d+)?d0\r?\n<)/;
 
-/** What stands between the CPU and the name of an event. A string of a program has several lines in one. */
+/**
+ * What stands between the CPU and the name of an event. A string of a program has several lines in one, and what a log
+ * server keeps of a line has it twice (Elastic Common Schema: `message`, `event.original`).
+ */
 const MIDDLE = /\[\d{3}\].{0,12}? \d+\.\d{6,9}: \S/g;
-const isString = (line: string): boolean => line.includes('\\');
+const isString = (line: string): boolean => line.includes('\\') || /^\s*\{"/.test(line);
 
 /** Most events stand beside another in one line, as in the output of `diff -y`. */
 function sideBySide(head: string): boolean {

@@ -63,29 +63,42 @@ export interface Pattern {
  * 2026-11-28T14:56:22.123456+00:00 box trace - - - `, `2026-11-28T14:56:22.1Z stdout F `
  */
 export function commonPattern(events: readonly string[]): Pattern | undefined {
+  const before = events.flatMap((line) => {
+    const text = isEventLine(line) ? undefined : beforeTask(line);
+    return text === undefined || text.trim() === '' ? [] : [text];
+  });
+  const best = samePattern(before);
+  if (best === undefined || best.before.length <= MOST_OF * events.length) return undefined;
+  return { pattern: patternOf(best.before[0]), hasNames: best.hasNames };
+}
+
+/** Those of these texts that differ in numbers only, if they are the most. */
+export function samePattern(texts: readonly string[]): { before: string[]; hasNames: boolean } | undefined {
   const patterns = new Map<string, string[]>();
-  for (const line of events) {
-    const before = isEventLine(line) ? undefined : beforeTask(line);
-    if (before === undefined || before.trim() === '') continue;
-    const source = before
-      .split(/(\d+| +)/)
-      .map((part, i, all) => {
-        if (/^\d/.test(part)) return '\\d+';
-        if (!/^ /.test(part)) return part.replace(/[^\w]/g, '\\$&');
-        // on the left numbers are padded, on the right the columns of the name begin
-        const before = all.slice(0, i).join('');
-        return before === '' ? ' *' : i === all.length - 2 && all[i + 1] === '' ? ` {${part.length}}` : ' +';
-      })
-      .join('');
-    const key = /^\\d/.test(source) ? ` *${source}` : source;
-    const same = patterns.get(key);
-    if (same === undefined) patterns.set(key, [before]);
-    else same.push(before);
+  for (const text of texts) {
+    const { source } = patternOf(text);
+    const same = patterns.get(source);
+    if (same === undefined) patterns.set(source, [text]);
+    else same.push(text);
   }
-  const [best] = [...patterns].sort((a, b) => b[1].length - a[1].length);
-  if (best === undefined || best[1].length <= MOST_OF * events.length) return undefined;
-  const names = new Set(best[1].map(nameIn)).size;
-  return { pattern: new RegExp(`^${best[0]}`), hasNames: isFew(names, best[1].length) };
+  const [best] = [...patterns.values()].sort((a, b) => b.length - a.length);
+  if (best === undefined) return undefined;
+  return { before: best, hasNames: isFew(new Set(best.map(nameIn)).size, best.length) };
+}
+
+/** A text in which numbers may vary. */
+export function patternOf(text: string): RegExp {
+  const source = text
+    .split(/(\d+| +)/)
+    .map((part, i, all) => {
+      if (/^\d/.test(part)) return '\\d+';
+      if (!/^ /.test(part)) return part.replace(/[^\w]/g, '\\$&');
+      // on the left numbers are padded, on the right the columns of the name begin
+      const before = all.slice(0, i).join('');
+      return before === '' ? ' *' : i === all.length - 2 && all[i + 1] === '' ? ` {${part.length}}` : ' +';
+    })
+    .join('');
+  return new RegExp(`^${source.startsWith('\\d') ? ' *' : ''}${source}`);
 }
 
 /** Numbers within words that differ from line to line count something. */

@@ -44,7 +44,7 @@ export const withoutEntities = (line: string): string =>
     return code === 0xa0 ? ' ' : String.fromCharCode(code & 0xff);
   });
 
-const withoutMarkup = (line: string): string =>
+export const withoutMarkup = (line: string): string =>
   withoutEntities(
     line
       // between cells of a row

@@ -1,8 +1,9 @@
 // Why: in JSON, only the strings of one member contain the trace. Its lines are numbered from the first of these strings.
 import { count } from '../../util/count.ts';
 import type { Source } from '../bytes/wrapped-source.ts';
-import { NOTHING } from '../detect/looks.ts';
+import { hasEvent, NOTHING } from '../detect/looks.ts';
 import { ConvertedSource } from './converted-source.ts';
+import { withoutEntities } from './html.ts';
 import { JsonBeside } from './json-beside.ts';
 import { JsonStrings } from './json-strings.ts';
 import { Senders } from './senders.ts';
@@ -15,6 +16,9 @@ export class JsonSource extends ConvertedSource {
   readonly #senders = new Senders();
   /** text of the record that is open, one character per byte: its sender may be named behind it */
   #held = '';
+  /** where the last text in it begins, and the events of the one before */
+  #begins = 0;
+  #events = '';
   /** text found in the current chunk */
   #text = '';
   /** the text so far ends with a newline */
@@ -71,7 +75,16 @@ export class JsonSource extends ConvertedSource {
       this.#held += '\n';
       this.#isLine = true;
     }
+    if (isEnd) this.#endText();
     if (this.#held.length > LONGEST_RECORD) this.#release();
+  }
+
+  /** Messages of Slack hold their text twice, as it was written and in blocks of its parts. */
+  #endText(): void {
+    const events = eventsOf(this.#held.slice(this.#begins));
+    if (events !== '' && events === this.#events) this.#held = this.#held.slice(0, this.#begins);
+    else if (events !== '') this.#events = events;
+    this.#begins = this.#held.length;
   }
 
   #other(key: string, text: string, isEnd: boolean): void {
@@ -88,6 +101,8 @@ export class JsonSource extends ConvertedSource {
         ? this.#held
         : this.#held.replace(/.+/g, (line) => this.#senders.take({ rest: line, from }) ?? NOTHING);
     this.#held = '';
+    this.#begins = 0;
+    this.#events = '';
   }
 
   #given(): Buffer {
@@ -95,6 +110,12 @@ export class JsonSource extends ConvertedSource {
     this.#text = '';
     return text;
   }
+}
+
+/** The events of a text of several lines, without what differs between two copies. */
+function eventsOf(text: string): string {
+  const lines = text.split('\n').filter(hasEvent);
+  return lines.length > 1 ? lines.map((line) => withoutEntities(line).trim()).join('\n') : '';
 }
 
 /** A longer text is given before its sender is known. */

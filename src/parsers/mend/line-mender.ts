@@ -3,20 +3,22 @@
 
 import { DASHES, DUMP, EMPTY_DUMP, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
 import { isOtherMessage } from '../formats/kernel-lines.ts';
+import { takeOffAround } from './around-log.ts';
 import { takeOffPattern, withoutSuffix } from './common.ts';
 import { Folded } from './folded.ts';
-import { Page, withoutEntities } from './html.ts';
+import { Page, withoutEntities, withoutMarkup } from './html.ts';
 import { Kmsg } from './kmsg.ts';
 import { LineNumbers } from './line-numbers.ts';
 import { withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { LONGEST, Parts } from './parts.ts';
-import { decodeQuotedPrintable, wasWrapped } from './plan.ts';
+import { decodeQuotedPrintable } from './plan.ts';
 import { type Bare, behindThese, type Prefix, takeOffLog, takeOffThese } from './prefixes.ts';
 import { Senders } from './senders.ts';
-import { bootOf, JournalTexts, memberOf, unescaped, unquoted } from './strings.ts';
+import { bootOf, isCellNames, JournalTexts, memberOf, uncelled, unescaped, unquoted } from './strings.ts';
 import { NamedLines } from './task-names.ts';
 import type { Mender } from './text-lines.ts';
+import { wasWrapped } from './wrapped.ts';
 
 /** A reader of trace_pipe consumes what it reads, so no other reader gets it. */
 const PRINTED = 'these lines were printed in quotes by a program; they may be incomplete';
@@ -63,7 +65,10 @@ export class LineMender implements Mender {
   }
 
   get doubt(): string | undefined {
-    return this.#plan.python === true || this.#plan.escapes === true ? PRINTED : undefined;
+    const { python, escapes, log } = this.#plan;
+    if (python !== true && escapes !== true) return undefined;
+    // a dump has a beginning and an end
+    return log === true && !this.#log.isTrace && this.damage === undefined ? undefined : PRINTED;
   }
 
   /** What was done to the text. */
@@ -128,6 +133,7 @@ export class LineMender implements Mender {
       this.#boot = bootOf(line) ?? this.#boot;
       line = this.#writers.take({ rest: this.#journal.take(line) ?? NOTHING, from: this.#boot }) ?? NOTHING;
     }
+    if (plan.cells === true) line = isCellNames(line) ? NOTHING : uncelled(line);
     if (plan.entities === true) line = withoutEntities(line);
     if (plan.padded === true) line = line.trimEnd();
     if (plan.outer !== undefined) line = line.replace(plan.outer, '');
@@ -137,11 +143,14 @@ export class LineMender implements Mender {
     }
     if (plan.marks === true) line = withoutMarks(line);
     if (plan.html === true) return this.#page.take(line);
+    if (plan.page === true) line = withoutMarkup(line);
     if (plan.python === true) line = unquoted(line);
     if (plan.tabs === true) line = withBlanks(line);
     if (plan.log === true) {
-      const read = this.#kmsg.read(line);
-      const bare = read && takeOffLog(read.line, isEventLine);
+      if (plan.suffix !== undefined) line = withoutSuffix(line, plan.suffix);
+      const outer = plan.around && takeOffAround(line, plan.around);
+      const read = this.#kmsg.read(outer?.rest ?? line);
+      const bare = read && within(outer, takeOffLog(read.line, isEventLine));
       if (this.#log.isInside && this.#log.isNumbered) this.#numbers.take(bare?.line, bare?.file);
       const own = bare && this.#senders.take(bare);
       if (read === undefined || own === undefined) return NOTHING;
@@ -201,6 +210,13 @@ export class LineMender implements Mender {
     this.#holds = 0;
     return out;
   }
+}
+
+/** What is known of a line of a log from what it was printed in. */
+function within(outer: Bare | undefined, bare: Bare): Bare {
+  if (outer === undefined) return bare;
+  const names = [outer.from, bare.from].filter((name) => name !== undefined);
+  return { ...bare, from: names.length > 0 ? names.join(' ') : undefined, line: outer.line ?? bare.line };
 }
 
 /** The first line of a trace that is no dump: ftrace, trace-cmd report. */

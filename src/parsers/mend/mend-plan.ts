@@ -1,4 +1,5 @@
 // Why: what is found out about a text once is needed line by line, by several steps.
+import type { AroundLog } from './around-log.ts';
 import type { Pattern } from './common.ts';
 import type { Prefix } from './prefixes.ts';
 import type { SendersOptions } from './senders.ts';
@@ -20,6 +21,10 @@ export interface MendPlan {
   python?: true;
   /** a page: `script` contains the trace unchanged, everything else is markup */
   html?: true;
+  /** a page with a log in it: what is left of each line without its markup */
+  page?: true;
+  /** a table whose last cells are the lines, some of them in quotes */
+  cells?: true;
   /** quoted-printable, RFC 2045 */
   quotedPrintable?: true;
   /** maximum width of lines that were wrapped */
@@ -55,6 +60,7 @@ export interface MendPlan {
   indent?: RegExp;
   /** the same text after all lines */
   suffix?: string;
-  /** a log with a dump in it, surrounded by other text */
+  /** a log with a dump in it, surrounded by other text; what stands before its lines is no part of it */
   log?: true;
+  around?: AroundLog;
 }

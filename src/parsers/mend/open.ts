@@ -71,5 +71,9 @@ export async function mended(source: Source, again: (() => Promise<Source>) | un
   const searched = new MendedSource(source, plan ?? searchPlanFor(text));
   if (await searched.isFound()) return searched;
   searched.close();
+  if (plan?.html !== true) return again();
+  const page = new MendedSource(await again(), searchPlanFor(text, true));
+  if (await page.isFound()) return page;
+  page.close();
   return again();
 }

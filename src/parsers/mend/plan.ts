@@ -2,30 +2,44 @@
 // stamps all. Plain text is not touched, so it takes the fast path.
 
 import { DUMP, filled, hasEvent, isBetween, isEventLine, NOTHING } from '../detect/looks.ts';
+import { aroundLog, takeOffAround } from './around-log.ts';
 import { commonPattern, commonPrefix, commonSuffix, isFew, withoutSuffix } from './common.ts';
 import { Folded, foldedAt } from './folded.ts';
-import { isEscaped, isHtml, TAG, withoutEntities } from './html.ts';
+import { isEscaped, isHtml, TAG, withoutEntities, withoutMarkup } from './html.ts';
 import { hasMarkupEnds, hasOtherEnds, MARKUP_ENDS, OTHER_ENDS } from './line-ends.ts';
 import { isMarked, withBlanks, withoutMarks } from './marks.ts';
 import type { MendPlan } from './mend-plan.ts';
 import { isPart, Parts } from './parts.ts';
 import { type Prefix, takeOff, takeOffLog, takeOffThese } from './prefixes.ts';
 import {
+  areCells,
   isJournal,
   isOneString,
   isQuoted,
   journalText,
   memberOf,
   memberWithLines,
+  uncelled,
   unescaped,
   unquoted,
 } from './strings.ts';
 import { NamedLines, taskNames, wordsOf } from './task-names.ts';
+import { wrapOf } from './wrapped.ts';
 
-/** Text without a line of a trace at its beginning: possibly a log with a dump further on. */
-export function searchPlanFor(head: string): MendPlan {
-  const folded = foldedAt(head.split(/\r*\n/, LOOKED_AT));
-  const plan: MendPlan = { words: ['a dump in a log'], log: true };
+/**
+ * Text without a line of a trace at its beginning: possibly a log with a dump further on.
+ * @param isPage in a page
+ */
+export function searchPlanFor(head: string, isPage = false): MendPlan {
+  const plan: MendPlan = { words: [] };
+  let lines = head.split(/\r*\n/, LOOKED_AT);
+  if (isPage) {
+    plan.page = true;
+    plan.words.push('in an HTML page');
+    lines = lines.map(withoutMarkup);
+  }
+  const folded = foldedAt(lines);
+  planLog(lines, plan);
   if (folded === undefined) return plan;
   return { ...plan, folded, words: [...plan.words, `wrapped at ${folded} columns`] };
 }
@@ -59,7 +73,9 @@ export function mendPlanFor(head: string): MendPlan | undefined {
     const parts = new Parts();
     lines = lines.flatMap((line) => parts.take(line)?.line ?? []);
   }
-  const folded = lines.some(hasEvent) ? foldedAt(lines) : undefined;
+  // an encoded line is broken at a width, too
+  const isEncoded = isQuotedPrintable(lines);
+  const folded = lines.some(hasEvent) && !isEncoded ? foldedAt(lines) : undefined;
   if (folded !== undefined) {
     plan.folded = folded;
     plan.words.push(`wrapped at ${folded} columns`);
@@ -76,6 +92,11 @@ export function mendPlanFor(head: string): MendPlan | undefined {
     plan.journal = true;
     plan.words.push('in entries of the journal');
     lines = lines.map((line) => journalText(line) ?? NOTHING);
+  }
+  if (areCells(lines)) {
+    plan.cells = true;
+    plan.words.push('in a table');
+    lines = lines.map(uncelled);
   }
   if (isEscaped(lines)) {
     plan.entities = true;
@@ -113,9 +134,14 @@ export function mendPlanFor(head: string): MendPlan | undefined {
     plan.words.push('in an HTML page');
     // its markup is removed before what it escapes
     delete plan.entities;
+    const texts = lines.map(withoutMarkup);
+    if (!texts.some((line) => DUMP.test(line))) return plan;
+    delete plan.html;
+    plan.page = true;
+    planLog(texts, plan);
     return plan;
   }
-  if (isQuotedPrintable(lines)) {
+  if (isEncoded) {
     plan.quotedPrintable = true;
     plan.words.push('quoted-printable');
     lines = decoded(lines);
@@ -139,10 +165,11 @@ function planLines(given: string[], plan: MendPlan): string[] {
     plan.words.push('quoted by a program');
     lines = lines.map(unquoted);
   }
-  if (lines.some((line) => DUMP.test(line))) {
-    plan.log = true;
-    plan.words.push('a dump in a log');
-    return lines.map((line) => takeOffLog(line, isEventLine).rest);
+  const end = commonSuffix(lines.filter(hasEvent));
+  const ended = end === undefined ? lines : lines.map((line) => withoutSuffix(line, end));
+  if (ended.some((line) => DUMP.test(line))) {
+    if (end !== undefined) plan.suffix = end;
+    return planLog(ended, plan);
   }
   const tabbed = lines.map(withBlanks);
   if (!lines.some(isEventLine) && tabbed.filter(isEventLine).length * 4 > filled(lines).length) {
@@ -158,6 +185,17 @@ function planLines(given: string[], plan: MendPlan): string[] {
     lines = lines.map((line) => withoutSuffix(line, suffix));
   }
   return lines;
+}
+
+/** A log with a dump, and what it was printed in. */
+function planLog(lines: readonly string[], plan: MendPlan): string[] {
+  plan.log = true;
+  plan.words.push('a dump in a log');
+  const around = aroundLog(lines);
+  if (around === undefined) return lines.map((line) => takeOffLog(line, isEventLine).rest);
+  plan.around = around;
+  plan.words.push(around.counts ? 'numbered' : 'the same prefix on each line');
+  return lines.map((line) => takeOffLog(takeOffAround(line, around).rest, isEventLine).rest);
 }
 
 /** Larger indents are not stripped. */
@@ -283,44 +321,4 @@ export const decodeQuotedPrintable = (line: string): string =>
 
 function decoded(lines: readonly string[]): string[] {
   return lines.join('\n').replace(/=\n/g, '').split('\n').map(decodeQuotedPrintable);
-}
-
-// ---- wrapped lines
-
-const WIDEST_WRAP = 132;
-
-/** Terminals are wider; lines wrapped by them end in the same column. */
-const WIDEST_TERMINAL = 400;
-
-/** The maximum line width, if lines continue in the next because the next word, or character, did not fit. */
-function wrapOf(lines: readonly string[]): { width: number; hard: boolean } | undefined {
-  const width = lines.reduce((most, line) => Math.max(most, line.length), 0);
-  if (width > WIDEST_TERMINAL || width < 40) return undefined;
-  let wrapped = 0;
-  let torn = 0;
-  let full = 0;
-  for (const [i, line] of lines.entries()) {
-    if (i === 0 || isEventLine(line) || isBetween(line) || !/\S/.test(line)) continue;
-    if (!hasEvent(lines[i - 1]) && wrapped === 0) continue;
-    if (wasWrapped(lines[i - 1], line, width)) wrapped++;
-    else torn++;
-    if (lines[i - 1].length === width) full++;
-  }
-  const hard = full > MOST_OF * wrapped;
-  return wrapped >= 2 && wrapped > torn && (hard || width <= WIDEST_WRAP) ? { width, hard } : undefined;
-}
-
-/**
- * After the time, or the event's name, there are padding spaces: a mail program breaks lines there, and removes them.
- */
-const ENDS_EARLY = /\d\.\d{6,9}: *(?:[\w:]+: *)?$/;
-
-/**
- * Whether the first word of a line did not fit the previous line. Programs that wrap at spaces may count differently by
- * a few columns.
- */
-export function wasWrapped(before: string, line: string, width: number): boolean {
-  const word = /^\s*(\S+)/.exec(line)?.[1] ?? '';
-  if (word === '') return false;
-  return before.length + 1 + word.length > width - 4 || ENDS_EARLY.test(before);
 }

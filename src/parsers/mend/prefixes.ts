@@ -74,6 +74,8 @@ export const PREFIXES: readonly Prefix[] = [
   row('time stamps', String.raw`\[?${ISO}\]?:?(?: \d\d[OE][ +])? ?`),
   row('time stamps', `${DAY} `),
   row('time stamps', String.raw`\[\d\d:\d\d:\d\d(?:[.,]\d+)?\] ?|\d\d:\d\d:\d\d(?:[.,]\d+)? {1,2}`),
+  // TAI64N: multilog, svlogd, s6-log
+  row('time stamps', '@[\\da-f]{24} '),
   // netconsole, as a log server stores it
   row('system log', String.raw`(?:${nameOf('.:-')}|\d+\.\d+\.\d+\.\d+) (?=${KMSG}|\[ *\d+\.\d{3,9}\])`),
   row('hypervisor log', String.raw`\((?:XEN|d\d+)\) `),

@@ -18,6 +18,9 @@ const MOST_HEAD = 1 << 20;
 /** Maximum size of a text that is searched for a dump if its beginning has none. */
 const MOST_SEARCHED = 256 << 20;
 
+/** The element of a page that a text is in is closed, so its last line is whole. */
+const ELEMENT_END = /<\/(?:html|body|pre|tt|code|samp|div|p|li|td|tr|tbody|table)>\s*$/i;
+
 const endsOf = ({ escapes, ends, markup }: MendPlan): RegExp | string => {
   if (escapes === true) return /\\n|\n/;
   if (markup === true) return MARKUP_ENDS;
@@ -31,6 +34,8 @@ export class MendedSource extends WrappedSource {
   /** repaired bytes that have not been read yet */
   #ready: Buffer[] = [];
   #ended = false;
+  /** the line that was repaired last */
+  #last = '';
   #taken = 0;
 
   constructor(source: Source, plan: MendPlan | Packing) {
@@ -113,9 +118,10 @@ export class MendedSource extends WrappedSource {
         this.#ended = true;
         text += this.#mender.end();
         // the last line may be truncated, which is visible by its missing newline
-        if (value && this.#mender.isLineByLine) text = text.replace(/\n$/, '');
+        if (value && this.#mender.isLineByLine && !ELEMENT_END.test(this.#last)) text = text.replace(/\n$/, '');
         break;
       }
+      this.#last = value;
       text += this.#mender.take(value);
     }
     if (text === '') return 0;

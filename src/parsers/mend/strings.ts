@@ -23,6 +23,29 @@ export function unquoted(line: string): string {
   });
 }
 
+/** The last cell of a row of CSV, in quotes since it contains commas or quotes: RFC 4180. Others of the file have none. */
+const CELL = /^((?:[^",]{0,80},){0,12})"((?:[^"]|"")*)"$/;
+
+/** The names of its columns, of which the last is a text: Grafana, Splunk, a data frame, a column of a spreadsheet. */
+const CELL_NAMES =
+  /^(?:"?[\w@. -]{0,40}"?,){0,12}"?_?(?:lines?|messages?|msg|text|log|content|raw|body|entry|output|stdout)"?$/i;
+export const isCellNames = (line: string): boolean => CELL_NAMES.test(line);
+
+/** Whether these are rows whose last cells are lines of a trace. */
+export function areCells(lines: readonly string[]): boolean {
+  const events = lines.filter(hasEvent);
+  const bare = events.filter((line) => !/^\W{0,2}[bru]?["']|["']$/.test(line)).length;
+  const isCell = (line: string): boolean => {
+    const [, before = '', cell = ''] = CELL.exec(line) ?? [];
+    return hasEvent(cell) && !hasEvent(before);
+  };
+  return isCellNames(filled(lines)[0] ?? '') || (bare > 0 && events.length < 2 * bare && events.some(isCell));
+}
+
+/** The row without the quotes of its last cell. */
+export const uncelled = (line: string): string =>
+  line.replace(CELL, (_, before: string, cell: string) => before + cell.replaceAll('""', '"'));
+
 /** Nearly all its lines end with `\\n`, in few lines of the file. */
 export const isOneString = (text: string): boolean => {
   const ends = occurrences(text, '\\n');
