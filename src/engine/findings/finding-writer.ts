@@ -233,6 +233,7 @@ export class FindingWriter {
     const isOpen = pin.releasedAt === undefined || pin.presumed;
     if (isOpen && unread > 0)
       missing('medium', 'lines could not be read, and the release of the pin may be among them');
+    else if (unread > 0) doubt('high', 'lines of the trace could not be read');
     if (isOpen && RELEASES.some((k) => missedKinds?.has(k) === true))
       missing('low', 'release probes missed hits, so the pin may have been released earlier');
     else if (missed.length > 0) doubt('medium', 'probes missed hits elsewhere in the trace');
