@@ -53,7 +53,7 @@ async function read(
   source.close();
   const { types, symbols, era } = vocabulary;
   return {
-    stats: { ...stats },
+    stats: { ...stats, bad: stats.samples, around: [stats.unread, stats.around.isAtEnd(stats.kinds)] },
     records,
     seen: vocabulary.seen(),
     symbols: [...symbols],

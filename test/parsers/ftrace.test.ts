@@ -426,6 +426,7 @@ describe('the head', () => {
     );
     expect(found).toEqual({
       format: 'ftrace',
+      padded: true,
       variant: '',
       timeUnit: 'ns',
       timeDigits: 6,

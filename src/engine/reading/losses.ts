@@ -66,12 +66,12 @@ function disorderOf({ order, kinds }: ReadStats): string | undefined {
 
 /** The header contains the number of events; function_graph prints two of them in one line. */
 function missingOf(
-  { kinds, lost, lostTotal, order, repeated }: ReadStats,
+  { kinds, lost, lostTotal, order, repeated, unread }: ReadStats,
   { entries, tracer = 'nop' }: TraceHead,
 ): string | undefined {
   if (entries === undefined || tracer !== 'nop' || order.count['second-capture'] > 0) return undefined;
   if (lost.some(({ n }) => Number.isNaN(n))) return undefined;
-  const all = kinds[LineKind.Event] + kinds[LineKind.Function] + kinds[LineKind.Bad];
+  const all = kinds[LineKind.Event] + kinds[LineKind.Function] + unread;
   // where there are more than the header counts, lines that are there twice are no others
   const there = all > entries ? all - repeated.count : all;
   // events overwritten during reading have a line of their own
@@ -110,10 +110,10 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   const { cutLines } = stats;
   // truncated lines are a separate loss
   const cutBad = cutLines.count - cutLines.early;
-  const bad = stats.bad.filter((b) => !(cutBad > 0 && isCut(b)));
-  if (stats.kinds[LineKind.Bad] > cutBad && !isCounted(stats, head)) {
+  const bad = stats.samples.filter((b) => !(cutBad > 0 && isCut(b)));
+  const unread = stats.unread - cutBad;
+  if (unread > 0 && !isCounted(stats, head)) {
     const samples = bad.map((b) => ({ line: b.line, text: b.text }));
-    const unread = stats.kinds[LineKind.Bad] - cutBad;
     losses.push({
       kind: 'bad-line',
       count: unread,
@@ -123,7 +123,7 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
     });
   }
   if (cutLines.count > 0) {
-    const samples = stats.bad.filter(isCut).map((b) => ({ line: b.line, text: b.text }));
+    const samples = stats.samples.filter(isCut).map((b) => ({ line: b.line, text: b.text }));
     const line = cutLines.line > 0 ? cutLines.line : undefined;
     losses.push({ kind: 'truncated', count: cutLines.count, line, reason: cutLines.reason, samples });
   }
@@ -163,7 +163,8 @@ export function lossesOf(head: TraceHead, stats: ReadStats): Loss[] {
   const whole = missingParts(stats, head);
   if (whole !== undefined) losses.push({ kind: 'truncated', reason: whole });
   // nobody needs the value of another event, but lines after it may be missing, unless the header counts them
-  if (stats.unterminated && (stats.half === 'record' || !isCounted(stats, head))) {
+  const isEndOfTrace = stats.unterminated && !stats.framed && !stats.around.isAtEnd(stats.kinds);
+  if (isEndOfTrace && (stats.half === 'record' || !isCounted(stats, head))) {
     // a truncated value looks like a complete one
     const reason = stats.cut ? 'the last line is incomplete' : 'the last line has no newline and may be incomplete';
     losses.push({ kind: 'truncated', count: stats.half === undefined ? undefined : 1, line: stats.lines, reason });

@@ -3,7 +3,7 @@
 // reported as incomplete.
 import { cellsOf, isHeaderRow } from '../../parsers/formats/csv-head.ts';
 import type { TraceHead } from '../../parsers/formats/head.ts';
-import { startsWith, text } from '../../util/bytes.ts';
+import { skipBlanks, startsWith, text } from '../../util/bytes.ts';
 import { Kind } from '../../vocabulary/kinds.ts';
 import { type RecordBatch, Slot, STRIDE } from '../../vocabulary/record.ts';
 
@@ -134,7 +134,7 @@ export class Order {
  */
 export function beginsTrace(buf: Uint8Array, start: number, end: number, { table }: TraceHead): boolean {
   return (
-    BEGINNINGS.some((words) => startsWith(buf, start, end, words)) ||
+    BEGINNINGS.some((words) => startsWith(buf, skipBlanks(buf, start, end), end, words)) ||
     (table !== undefined && isHeaderRow(cellsOf(text(buf, start, end), table.delimiter), table.columns))
   );
 }

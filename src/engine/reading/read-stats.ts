@@ -1,5 +1,7 @@
 // Why: counts of everything in a trace besides its events, line by line and part by part: kinds of lines, losses,
 // order.
+import { LineKind } from '../../parsers/formats/line.ts';
+import { Around, type BadLine, firstOf } from './around.ts';
 import { CutLines } from './cut-lines.ts';
 import { Nesting } from './nesting.ts';
 import { OddColumns } from './odd-columns.ts';
@@ -8,16 +10,7 @@ import { Repeated } from './repeated.ts';
 import { Sieve } from './sieve.ts';
 
 export const LINE_KIND_NAMES = ['', 'event', 'header', 'blank', 'stack', 'lost', 'function', 'record', 'bad'] as const;
-const BAD_SAMPLES = 5;
 const MOST_LOST = 1000;
-
-export interface BadLine {
-  line: number;
-  reason: string;
-  text: string;
-  /** its end is missing; counted among the truncated lines */
-  isCut?: boolean;
-}
 
 export interface LostEvents {
   cpu: number;
@@ -33,6 +26,7 @@ export class ReadStats {
   bytes = 0;
   readonly kinds = new Float64Array(9);
   readonly bad: BadLine[] = [];
+  readonly around = new Around();
   readonly lost: LostEvents[] = [];
   /** events per CPU that were lost */
   lostTotal = 0;
@@ -43,6 +37,8 @@ export class ReadStats {
   /** the last line has no newline: it may be truncated, and is if it cannot be parsed */
   unterminated = false;
   cut = false;
+  /** it ends what surrounds the text: a fence */
+  framed = false;
   /** it is an event whose last value may be incomplete: an mm event, which was not used, or another */
   half: 'record' | 'other' | undefined;
   /** first line that says where the buffer of a CPU begins; 0: none */
@@ -66,7 +62,21 @@ export class ReadStats {
 
   /** A line that could not be parsed; the first ones are kept. */
   addBad(bad: BadLine): void {
-    if (this.bad.length < BAD_SAMPLES) this.bad.push(bad);
+    firstOf(this.bad, [bad]);
+  }
+
+  /** The same of a line that may be text around the trace. */
+  addUnknown(bad: BadLine, isPadded: boolean): void {
+    firstOf(this.bad, this.around.see(bad, this.kinds, isPadded));
+  }
+
+  /** Number of lines of the trace that could not be parsed, and the first of them. */
+  get unread(): number {
+    return this.kinds[LineKind.Bad] - this.around.count(this.kinds);
+  }
+
+  get samples(): BadLine[] {
+    return firstOf([...this.bad], this.around.followed(this.kinds));
   }
 
   /** Add the counts of the following part of the trace. */
@@ -77,7 +87,11 @@ export class ReadStats {
     this.cutLines.add(next.cutLines, lines);
     this.oddColumns.add(next.oddColumns, lines);
     this.repeated.add(next.repeated, lines);
-    for (const bad of next.bad) this.addBad({ ...bad, line: bad.line + lines });
+    firstOf(this.bad, this.around.add(next.around, this.kinds, next.kinds, lines));
+    firstOf(
+      this.bad,
+      next.bad.map((bad) => ({ ...bad, line: bad.line + lines })),
+    );
     for (const lost of next.lost) {
       if (this.lost.length === MOST_LOST) break;
       this.lost.push({ ...lost, line: lost.line + lines, ts: Number.isNaN(lost.ts) ? this.lastTs : lost.ts });
@@ -91,6 +105,7 @@ export class ReadStats {
     if (!Number.isNaN(next.lastTs)) this.lastTs = next.lastTs;
     this.unterminated ||= next.unterminated;
     this.cut ||= next.cut;
+    this.framed ||= next.framed;
     this.half ??= next.half;
     if (this.bufferStart === 0 && next.bufferStart > 0) this.bufferStart = next.bufferStart + lines;
     this.damage ??= next.damage;

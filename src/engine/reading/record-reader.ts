@@ -5,6 +5,7 @@ import { Knowledge } from '../../known-lines/knowledge.ts';
 import { canBeKnown, KnownLines } from '../../known-lines/known-lines.ts';
 import { type ByteSource, LineReader } from '../../parsers/bytes/lines.ts';
 import { hasForm } from '../../parsers/formats/column-form.ts';
+import { framesText } from '../../parsers/formats/frame-lines.ts';
 import { LineKind, type LineParser, TraceLine } from '../../parsers/formats/line.ts';
 import { startsWith, text } from '../../util/bytes.ts';
 import { LineMemory } from '../../util/line-memory.ts';
@@ -246,6 +247,7 @@ export class RecordReader {
     // the indent of the next line, or a stack of which more may have followed
     if (lines.unterminated && (kind === LineKind.Stack || (kind === LineKind.Blank && this.#isPadded)))
       stats.half = 'other';
+    if (lines.unterminated && kind === LineKind.Header) stats.framed = framesText(lines.buf, lines.start, lines.end);
     if (kind === LineKind.Function) nesting.see(out, number);
     else if (kind === LineKind.Lost) {
       nesting.forget();
@@ -253,13 +255,12 @@ export class RecordReader {
       if (this.#batch.full) this.flush();
     } else if (kind === LineKind.Header && startsWith(lines.buf, lines.start, lines.end, BUFFER_START)) {
       stats.bufferStart ||= number;
-    } else if (
-      kind === LineKind.Header &&
-      !Number.isNaN(order.high) &&
-      beginsTrace(lines.buf, lines.start, lines.end, this.#parser.head)
-    ) {
-      order.header ||= number;
-      nesting.forget();
+    } else if (kind === LineKind.Header && beginsTrace(lines.buf, lines.start, lines.end, this.#parser.head)) {
+      stats.around.header(stats.kinds);
+      if (!Number.isNaN(order.high)) {
+        order.header ||= number;
+        nesting.forget();
+      }
     }
     this.#sink?.other(out, lines.buf, lines.start, lines.end, offset, number);
   }
@@ -271,7 +272,9 @@ export class RecordReader {
     out.kind = LineKind.Bad;
     out.reason = reason;
     this.stats.kinds[LineKind.Bad]++;
-    this.stats.addBad({ line: number, reason, text: text(buf, start, Math.min(end, start + 400)), isCut });
+    const bad = { line: number, reason, text: text(buf, start, Math.min(end, start + 400)), isCut };
+    if (isCut || lines.tooLong) this.stats.addBad(bad);
+    else this.stats.addUnknown(bad, this.#parser.head.padded === true);
     this.#sink?.other(out, buf, start, end, offset, number);
   }
 

@@ -2,7 +2,7 @@
 // sentence that says what it is, and the next step.
 import { text } from '../../util/bytes.ts';
 import { escapeControl } from '../../util/escape.ts';
-import { usualForm } from '../formats/column-form.ts';
+import { beginsWithBlanks, usualForm } from '../formats/column-form.ts';
 import { createParser } from '../formats/create.ts';
 import { csvHead } from '../formats/csv-head.ts';
 import type { TraceFormat, TraceHead } from '../formats/head.ts';
@@ -39,6 +39,7 @@ export function detectFormat(head: Uint8Array, forced?: TraceFormat): Detection 
   readCaptureHead(lines, found);
   const columns = usualForm(lines, createParser(found));
   if (columns !== undefined) found.columns = columns;
+  if (beginsWithBlanks(lines, createParser(found))) found.padded = true;
   return { parser: createParser(found) };
 }
 

@@ -43,6 +43,19 @@ export function usualForm(lines: HeadLines, parser: LineParser): number | undefi
   return format === 'trace-cmd' ? form & ~(PART << BITS) : form;
 }
 
+/** Whether all events of these lines begin with a blank. */
+export function beginsWithBlanks(lines: HeadLines, parser: LineParser): boolean {
+  const out = new TraceLine();
+  let events = 0;
+  for (let i = 0; i < lines.length; i++) {
+    lines.parse(i, parser, out);
+    if (out.kind !== LineKind.Event) continue;
+    if (lines.buf[lines.starts[i]] !== SPACE) return false;
+    events++;
+  }
+  return events > 0;
+}
+
 /** Whether the event in the line at `start` has columns of this form, or some for which there is no form. */
 export function hasForm(line: TraceLine, start: number, form: number): boolean {
   const own = formOf(line, start);

@@ -64,6 +64,8 @@ export interface TraceHead {
   cutAt?: number;
   /** columns are missing on the left: a task's name that begins at the edge is incomplete */
   cutLeft?: true;
+  /** all its events begin with blanks, as printed with a task's name in 16 columns: 15 characters at most */
+  padded?: true;
   /** the widths of the columns before its events (column-form.ts); undefined: they have none, or several */
   columns?: number;
   /** columns behind the arguments of every event, the last one first */

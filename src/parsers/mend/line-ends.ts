@@ -23,9 +23,9 @@ export function hasOtherEnds(text: string): boolean {
 }
 
 /** What ends a line in a page that has no lines: a break, a row, a paragraph. */
-export const MARKUP_ENDS = /\r?\n|<br ?\/?>|<\/(?:tr|p|div|li|h[1-6])>/i;
+export const MARKUP_ENDS = /\r?\n|<br ?\/?>|<\/(?:tr|p|div|li|h[1-6])>|&#(?:10|x0?a);/i;
 
-const MARKUP_END = /<br ?\/?>|<\/(?:tr|p|div|li|h[1-6])>/i;
+const MARKUP_END = /<br ?\/?>|<\/(?:tr|p|div|li|h[1-6])>|&#(?:10|x0?a);/i;
 
 /** Whether several events stand in one line, with markup between them. */
 export function hasMarkupEnds(text: string): boolean {

@@ -6,13 +6,13 @@ import { hasEvent } from '../detect/looks.ts';
 const MARK = /\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g;
 const HIDDEN = /\xc2\xad|\xe2\x80[\x8b\x8e\x8f]|\xe2\x81\xa0|\f/g;
 /** In Latin-1 it is one byte, which in UTF-8 is the second half of a letter. */
-const NBSP = /\xc2\xa0|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8a\xaf]|\xe2\x81\x9f|\xe3\x80\x80/g;
+const NBSP = /\xc2\xa0|(?<![\xc2-\xf4][\x80-\xbf]{0,2})\xa0|\xe2\x80[\x80-\x8a\xaf]|\xe2\x81\x9f|\xe3\x80\x80/g;
 const MARKS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|(?<![\x80-\xff])\xa0(?![\x80-\xbf])|\xe2\x80[\x80-\x8b\x8e-\x95\xa6\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xe2\x86[\x90\x92]|\xe2\x88\x92|\xef\xac[\x80-\x84]|(?<=0)\xc3\x97|\f/;
+  /\r(?!\r*(?:\n|$))|\x1b[[\]()]|\xc2[\xa0\xad]|(?<![\xc2-\xf4][\x80-\xbf]{0,2})\xa0|\xe2\x80[\x80-\x8b\x8e-\x95\xa6\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xe2\x86[\x90\x92]|\xe2\x88\x92|\xef\xac[\x80-\x84]|(?<=0)\xc3\x97|\f|\\[_*]/;
 /** All of these begin with one of these, which few lines have: a class is found much faster. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const FIRST = /[\f\r\x1b\x80-\xff]/;
+const FIRST = /[\f\r\x1b\\\x80-\xff]/;
 /** Replacements of a hyphen and of three points by word processors. */
 const DASH = /\xe2\x80[\x90-\x95]|\xe2\x88\x92/g;
 const ELLIPSIS = /\xe2\x80\xa6/g;
@@ -21,6 +21,8 @@ const TO = /\xe2\x86\x92/g;
 const FROM = /\xe2\x86\x90/g;
 /** Of the `x` between two digits it makes the times sign. */
 const TIMES = /0\xc3\x97(?=[0-9a-f])/g;
+/** The source of a page in Markdown. */
+const ESCAPED = /\\([_*[\]()#+.!<>-])/g;
 /** What a page setter makes of two letters or three, which a copy of a PDF keeps. */
 const LIGATURE = /\xef\xac[\x80-\x84]/g;
 const LETTERS = ['ff', 'fi', 'fl', 'ffi', 'ffl'];
@@ -35,6 +37,7 @@ export function withoutMarks(given: string): string {
     .replace(TO, '->')
     .replace(FROM, '<-')
     .replace(TIMES, '0x')
+    .replace(ESCAPED, '$1')
     .replace(LIGATURE, (letter) => LETTERS[letter.charCodeAt(2) - 0x80]);
   const back = line.lastIndexOf('\r') + 1;
   // a terminal shows what was written last, such as a line after the `42%` of a program; two events in one line are not

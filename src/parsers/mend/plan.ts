@@ -301,7 +301,7 @@ function isPlain(lines: readonly string[]): boolean {
   // lines that begin like a quote or a number may have one
   const odd = plain.filter((line) => ODD.test(line)).length;
   const events = some.filter((line) => isEventLine(line) && !ODD.test(line)).length;
-  if (some.some((line) => isMarked(line) && hasEvent(line))) return false;
+  if (some.some((line) => isMarked(line) && (hasEvent(line) || isBetween(withoutMarks(line))))) return false;
   return events > 0 && plain.length - odd > 0.97 * some.length && commonSuffix(some.filter(hasEvent)) === undefined;
 }
 

@@ -30,7 +30,7 @@ export function wrapOf(lines: readonly string[]): { width: number; hard: boolean
 /**
  * After the time, or the event's name, there are padding spaces: a mail program breaks lines there, and removes them.
  */
-const ENDS_EARLY = /\d\.\d{6,9}: *(?:[\w:]+: *)?$/;
+const ENDS_EARLY = /(?:\d\.\d{6,9}|\dus ?[^\s\w:]?): *(?:[\w:]+: *)?$/;
 
 /**
  * Whether the first word of a line did not fit the previous line. Programs that wrap at spaces may count differently by
