@@ -17,6 +17,7 @@ const AROUND: Record<string, string> = {
   'a recorded terminal': `Script started on 2026-11-30 08:12:05+00:00 [TERM="xterm" COLUMNS="200"]\n\x1b[?2004h[root@box ~]# cat trace\r\n\x1b[?2004l\r${text.replaceAll('\n', '\r\n')}\x1b[?2004h[root@box ~]# exit\r\n\x1b[?2004l\rexit\r\n\nScript done on 2026-11-30 08:13:05+00:00 [COMMAND_EXIT_CODE="0"]\n`,
   'a pager': `${text}~\n~\n(END)\n`,
   'a mail': `From: a@b.example\nContent-Type: text/plain; charset=utf-8\n\nHere is it...\n\n${text}\nRegards\n`,
+  'a fence, of JSON': `h3. Trace\n{noformat:title=log}\n${each(text, (line) => JSON.stringify({ log: `${line}\n`, stream: 'stdout' }))}{noformat}\n`,
   'the source of a page in Markdown': each(text, (line) => line.replaceAll('_', '\\_')),
   'blanks of Latin-1': text.replaceAll(' ', '\xa0'),
 };

@@ -67,15 +67,18 @@ const OBJECT = /^[^{"]{0,200}?(\{.*\})\s*$/;
 /** The member of these JSON objects that contains lines of a trace; undefined: there is none. */
 export function memberWithLines(lines: readonly string[]): string | undefined {
   const some = filled(lines).slice(0, 60);
-  if (some.length < 2 || !some.every((line) => OBJECT.test(line))) return undefined;
+  const objects = some.filter((line) => OBJECT.test(line));
+  // around them may be a fence, or what somebody wrote, but no line of the trace
+  if (objects.length < 2 || objects.length <= MOST_OF * some.length) return undefined;
+  if (some.some((line) => !OBJECT.test(line) && hasEvent(line))) return undefined;
   const found = new Map<string, number>();
-  for (const line of some)
+  for (const line of objects)
     for (const [key, value] of Object.entries(objectOf(line))) {
       const text = textOf(value);
       if (text !== undefined && (hasEvent(text) || isBetween(text))) found.set(key, (found.get(key) ?? 0) + 1);
     }
   const [best] = [...found].sort((a, b) => b[1] - a[1]);
-  return best !== undefined && best[1] > MOST_OF * some.length ? best[0] : undefined;
+  return best !== undefined && best[1] > MOST_OF * objects.length ? best[0] : undefined;
 }
 
 function objectOf(line: string): Record<string, unknown> {
